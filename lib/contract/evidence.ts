@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { pageOf, sha256Schema, timeSchema, uuidSchema } from './verdict.ts'
+
+export const fateSchema = z.enum(['stored', 'known', 'quarantined', 'refused', 'listed'])
+export type Fate = z.infer<typeof fateSchema>
+
+export const importFileSchema = z.object({
+  index: z.number().int(),
+  path: z.string(),
+  size: z.number().int(),
+  sha256: sha256Schema.nullable(),
+  kind: z.enum([
+    'link',
+    'layout',
+    'statement',
+    'public-key',
+    'certificate',
+    'not-metadata',
+    'private-key',
+    'archive',
+    'unknown',
+  ]),
+  fate: fateSchema,
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  place: z.string().nullable(),
+})
+export type ImportFile = z.infer<typeof importFileSchema>
+
+export const importSchema = z.object({
+  id: uuidSchema,
+  at: timeSchema,
+  actorName: z.string(),
+  via: z.enum(['page', 'cli', 'api', 'demo']),
+  title: z.string(),
+  demo: z.boolean(),
+  files: z.array(importFileSchema),
+  counts: z.object({
+    stored: z.number().int(),
+    known: z.number().int(),
+    quarantined: z.number().int(),
+    refused: z.number().int(),
+    listed: z.number().int(),
+  }),
+  /** software whose builds this touched */
+  software: z.array(z.object({ slug: z.string(), name: z.string() })),
+})
+export type Import = z.infer<typeof importSchema>
+export const importPageSchema = pageOf(importSchema.omit({ files: true, software: true }))
+
+/** POST /api/v1/attestations, one document: 201 stored, 200 already known, 202 quarantined. */
+export const attestationAnswerSchema = z.object({
+  sha256: sha256Schema,
+  fate: fateSchema,
+  kind: importFileSchema.shape.kind,
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  place: z.string().nullable(),
+})
+export type AttestationAnswer = z.infer<typeof attestationAnswerSchema>
+
+export const envelopeDetailSchema = z.object({
+  sha256: sha256Schema,
+  size: z.number().int(),
+  form: z.string(),
+  kind: z.string(),
+  predicateType: z.string().nullable(),
+  name: z.string().nullable(),
+  status: z.enum(['parsed', 'quarantined']),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  place: z.string().nullable(),
+  firstSeenAt: timeSchema,
+  demo: z.boolean(),
+  signatures: z.array(z.object({ keyid: z.string(), certificate: z.boolean(), keyName: z.string().nullable() })),
+  sightings: z.array(
+    z.object({ path: z.string(), seenAt: timeSchema, by: z.string(), delivery: z.string().nullable() }),
+  ),
+  builds: z.array(z.object({ short: z.string(), software: z.string() })),
+})
+export type EnvelopeDetail = z.infer<typeof envelopeDetailSchema>
+
+export const envelopeRowSchema = envelopeDetailSchema.omit({ signatures: true, sightings: true, builds: true })
+export const envelopePageSchema = pageOf(envelopeRowSchema)
+
+/** Everywhere a digest was seen. */
+export const artifactDetailSchema = z.object({
+  algo: z.string(),
+  digest: z.string(),
+  names: z.array(z.string()),
+  uses: z.array(
+    z.object({
+      role: z.enum(['material', 'product', 'subject']),
+      path: z.string(),
+      envelope: sha256Schema,
+      step: z.string().nullable(),
+      seenAt: timeSchema,
+    }),
+  ),
+  /** builds of which it is a final file */
+  builds: z.array(z.object({ short: z.string(), software: z.string(), state: z.string() })),
+})
+export type ArtifactDetail = z.infer<typeof artifactDetailSchema>

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { buildRowSchema } from './builds.ts'
+import { sha256Schema, stateSchema, timeSchema, uuidSchema } from './verdict.ts'
+
+export const softwareNameSchema = z.string().trim().min(1, 'give the software a name').max(80)
+export const createSoftwareSchema = z.strictObject({ name: softwareNameSchema })
+
+export const ownerKeySchema = z.object({
+  fingerprint: sha256Schema,
+  name: z.string(),
+  keytype: z.string(),
+  keyids: z.array(z.string()),
+  addedAt: timeSchema,
+  addedBy: z.string(),
+})
+
+/** All owner keys, replaced as a whole. A key is named by fingerprint (already known) or brought as text. */
+export const setOwnerKeysSchema = z.strictObject({
+  keys: z
+    .array(
+      z.union([
+        z.strictObject({ fingerprint: sha256Schema }),
+        z.strictObject({ text: z.string().max(65536), name: z.string().max(200) }),
+      ]),
+    )
+    .max(50),
+})
+
+export const softwareRowSchema = z.object({
+  id: uuidSchema,
+  slug: z.string(),
+  name: z.string(),
+  demo: z.boolean(),
+  createdAt: timeSchema,
+  ownerKeys: z.number().int(),
+  /** the layout in force, null where there is none */
+  inForce: z
+    .object({
+      versionId: uuidSchema,
+      name: z.string(),
+      number: z.number().int(),
+      expires: timeSchema,
+      since: timeSchema,
+      enforceable: z.boolean(),
+    })
+    .nullable(),
+  /** state of the latest build */
+  state: stateSchema.nullable(),
+  builds: z.object({
+    total: z.number().int(),
+    verified: z.number().int(),
+    blocked: z.number().int(),
+    notVerified: z.number().int(),
+  }),
+  /** last 50, oldest first */
+  strip: z.array(z.object({ short: z.string(), state: stateSchema, receivedAt: timeSchema })),
+  lastBuildAt: timeSchema.nullable(),
+})
+export type SoftwareRow = z.infer<typeof softwareRowSchema>
+
+export const softwareDetailSchema = softwareRowSchema.extend({
+  owners: z.array(ownerKeySchema),
+  settings: z.object({
+    waitingMinutes: z.number().int(),
+    finalFiles: z.array(z.object({ step: z.string(), pattern: z.string() })),
+  }),
+  versions: z.array(
+    z.object({
+      id: uuidSchema,
+      name: z.string(),
+      number: z.number().int(),
+      expires: timeSchema,
+      createdAt: timeSchema,
+      createdBy: z.string(),
+      signedBy: z.array(z.object({ fingerprint: sha256Schema, name: z.string() })),
+      /** owner keys whose signature is missing */
+      missing: z.array(z.object({ fingerprint: sha256Schema, name: z.string() })),
+      state: z.enum(['in-force', 'ready', 'waiting', 'retired']),
+    }),
+  ),
+  drafts: z.array(z.object({ id: uuidSchema, name: z.string(), updatedAt: timeSchema })),
+  recent: z.array(buildRowSchema),
+})
+export type SoftwareDetail = z.infer<typeof softwareDetailSchema>
+
+export const putInForceSchema = z.strictObject({
+  versionId: uuidSchema,
+  parameters: z.record(z.string(), z.string()).nullable().default(null),
+})
