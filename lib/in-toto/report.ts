@@ -32,6 +32,10 @@ export type ReasonCode =
   | 'ARTIFACT_UNEXPECTED' // DISALLOW hit, no counterpart by that name
   | 'ARTIFACT_REQUIRED_MISSING' // REQUIRE
   | 'MATCH_SOURCE_MISSING' // MATCH names a step without a link
+  | 'NO_STRONG_DIGEST' // a MATCH rests on no digest, or on md5 or sha1 alone
+  | 'ARTIFACT_NAME_NOT_NORMAL' // `./evil`, `x/../evil`, a backslash: another name for a file that rules know
+  | 'CONFUSABLE_NAME' // warning: fits a DISALLOW but for letter case or Unicode form
+  | 'UNCONSUMED_ARTIFACTS' // warning: no rule speaks about them and none disallows the rest
   // inspections
   | 'INSPECTION_FAILED'
   | 'INSPECTION_NOT_RUN'
@@ -139,6 +143,7 @@ export type NotConsumed =
   | 'not-created'
   | 'not-deleted'
   | 'not-modified'
+  | 'disallowed' // DISALLOW: fits the pattern
 
 export interface RuleTrace extends RuleRef {
   readonly keyword: 'CREATE' | 'DELETE' | 'MODIFY' | 'ALLOW' | 'DISALLOW' | 'REQUIRE' | 'MATCH'
@@ -149,7 +154,10 @@ export interface RuleTrace extends RuleRef {
   readonly consumed: number
   /** up to 100 names, sorted by code point */
   readonly consumedNames: readonly string[]
-  /** artifacts that fit the pattern and stayed, with why; up to 100 */
+  /**
+   * artifacts that stayed, with why; up to 100. Those that are left at the end of the list come first and are all
+   * explained, also where the pattern did not fit; of the others only those that fit it.
+   */
   readonly left: readonly {
     readonly artifact: string
     readonly why: NotConsumed

@@ -1,0 +1,222 @@
+import {
+  encodeCanonicalJson,
+  FormatError,
+  fromBase64,
+  fromHex,
+  type JsonObject,
+  type JsonValue,
+  pae,
+  parseJson,
+  sha256,
+  toHex,
+} from '#lib/crypto/index.ts'
+import { type Layout, parseLayoutDocument } from './layout.ts'
+import { LIMITS } from './limits.ts'
+import { type Link, parseLinkDocument } from './link.ts'
+import { readArray, readObject, readString } from './reader.ts'
+import { parseStatementDocument, type Statement } from './statement.ts'
+
+export interface EnvelopeSignature {
+  readonly keyid: string
+  /** as written: hex in a Metablock, base64 in DSSE */
+  readonly sig: string
+  /** decoded; null where `sig` is not what its form demands: such a signature verifies nothing */
+  readonly bytes: Uint8Array | null
+  /** PEM of the certificate that came with the signature (ITE-7) */
+  readonly certificate: string | null
+  /** gpg: the hashed headers, hex as written */
+  readonly otherHeaders: string | null
+}
+
+/** An envelope whose signed part is JSON with a known `_type`; the document in it is not read yet. */
+export interface OpenEnvelope {
+  readonly form: 'metablock' | 'dsse'
+  readonly kind: 'link' | 'layout' | 'statement'
+  /** DSSE only */
+  readonly payloadType: string | null
+  /** of the whole file, lower-case hex */
+  readonly sha256: string
+  readonly signatures: readonly EnvelopeSignature[]
+  /** exactly what the signatures cover: canonical JSON of the value as parsed, or DSSE's PAE */
+  readonly signedBytes: Uint8Array
+  /** the signed part */
+  readonly value: JsonObject
+}
+
+export type Envelope = OpenEnvelope &
+  (
+    | { readonly kind: 'link'; readonly document: Link }
+    | { readonly kind: 'layout'; readonly document: Layout }
+    | { readonly kind: 'statement'; readonly document: Statement }
+  )
+
+const PAYLOAD_TYPE = /^application\/vnd\.in-toto(\.[A-Za-z0-9][A-Za-z0-9._-]*)?\+json$/
+
+/**
+ * Reads a signed document: Metablock or DSSE around a link, a layout or a statement.
+ * @param digest sha256 of the bytes, where the caller has it already
+ * @throws FormatError with code, sentence and place
+ */
+export function parseEnvelope(bytes: Uint8Array, digest?: string): Envelope {
+  return parseDocument(openEnvelope(bytes, digest))
+}
+
+/** The document inside an opened envelope. */
+export function parseDocument(open: OpenEnvelope): Envelope {
+  if (open.kind === 'link') return { ...open, kind: 'link', document: parseLinkDocument(open.value) }
+  if (open.kind === 'layout') return { ...open, kind: 'layout', document: parseLayoutDocument(open.value) }
+  return { ...open, kind: 'statement', document: parseStatementDocument(open.value) }
+}
+
+/** Reads the envelope alone. */
+export function openEnvelope(bytes: Uint8Array, digest?: string): OpenEnvelope {
+  if (bytes.length > LIMITS.envelopeBytes) {
+    const message = `The file has ${bytes.length} bytes; at most ${LIMITS.envelopeBytes} are read.`
+    throw new FormatError('LIMIT', message, '')
+  }
+  const root = readObject(parseJson(bytes), 'the document', 'MALFORMED')
+  refuseTwins(root)
+  const sha = digest ?? toHex(sha256(bytes))
+  // a file with both is DSSE, as in the reference
+  if (root.has('payload')) return openDsse(root, sha)
+  if (root.has('signed')) return openMetablock(root, sha)
+  const message =
+    'Expected a Metablock ("signed", "signatures") or a DSSE envelope ("payload", "payloadType", "signatures").'
+  throw new FormatError('NOT_AN_ENVELOPE', message, '')
+}
+
+/** `Payload` beside `payload`: readers that ignore letter case would see another document than we do. */
+function refuseTwins(root: JsonObject): void {
+  const seen = new Map<string, string>()
+  for (const name of root.keys()) {
+    const twin = seen.get(name.toLowerCase())
+    if (twin !== undefined) {
+      throw new FormatError('DUPLICATE_KEY', `The members "${twin}" and "${name}" differ only in letter case.`, name)
+    }
+    seen.set(name.toLowerCase(), name)
+  }
+}
+
+function openMetablock(root: JsonObject, sha: string): OpenEnvelope {
+  const value = readObject(root.get('signed'), 'signed', 'MALFORMED')
+  const type = value.get('_type')
+  if (type !== 'link' && type !== 'layout') throw unknownType(type, 'signed._type')
+  return {
+    form: 'metablock',
+    kind: type,
+    payloadType: null,
+    sha256: sha,
+    signatures: readSignatures(root.get('signatures'), metablockSignature),
+    signedBytes: encodeCanonicalJson(value),
+    value,
+  }
+}
+
+function openDsse(root: JsonObject, sha: string): OpenEnvelope {
+  const payloadType = readString(root.get('payloadType'), 'payloadType', 'MALFORMED')
+  const payload = decodePayload(readString(root.get('payload'), 'payload', 'MALFORMED'))
+  const signatures = readSignatures(root.get('signatures'), dsseSignature)
+  if (!PAYLOAD_TYPE.test(payloadType)) {
+    const message = `Expected the payload type application/vnd.in-toto+json; found ${JSON.stringify(payloadType)}.`
+    throw new FormatError('UNSUPPORTED', message, 'payloadType')
+  }
+  const value = readObject(inPayload(payload), 'payload', 'MALFORMED')
+  return {
+    form: 'dsse',
+    kind: kindOf(value.get('_type')),
+    payloadType,
+    sha256: sha,
+    signatures,
+    signedBytes: pae(payloadType, payload),
+    value,
+  }
+}
+
+function decodePayload(text: string): Uint8Array {
+  try {
+    return fromBase64(text)
+  } catch (error) {
+    throw prefixed(error, 'payload')
+  }
+}
+
+function inPayload(payload: Uint8Array): JsonValue {
+  try {
+    return parseJson(payload)
+  } catch (error) {
+    throw prefixed(error, 'payload')
+  }
+}
+
+function prefixed(error: unknown, place: string): unknown {
+  if (!(error instanceof FormatError)) return error
+  return new FormatError(error.code, error.message, error.place === '' ? place : `${place} ${error.place}`)
+}
+
+function kindOf(type: JsonValue | undefined): OpenEnvelope['kind'] {
+  if (type === 'link' || type === 'layout') return type
+  if (type === 'https://in-toto.io/Statement/v1' || type === 'https://in-toto.io/Statement/v0.1') return 'statement'
+  throw unknownType(type, 'payload._type')
+}
+
+function unknownType(type: JsonValue | undefined, place: string): FormatError {
+  const found = typeof type === 'string' ? JSON.stringify(type) : 'nothing'
+  const message = `Expected "link", "layout" or an in-toto Statement at ${place}; found ${found}.`
+  return new FormatError('UNSUPPORTED', message, place)
+}
+
+function readSignatures(
+  value: JsonValue | undefined,
+  read: (signature: JsonObject, place: string) => EnvelopeSignature,
+): EnvelopeSignature[] {
+  const signatures = readArray(value, 'signatures', 'MALFORMED')
+  if (signatures.length > LIMITS.signatures) {
+    const message = `The envelope has ${signatures.length} signatures; at most ${LIMITS.signatures} are read.`
+    throw new FormatError('LIMIT', message, 'signatures')
+  }
+  return signatures.map((signature, index) => {
+    const place = `signatures[${index}]`
+    return read(readObject(signature, place, 'MALFORMED'), place)
+  })
+}
+
+/** `{keyid, sig[, cert]}`, or gpg's `{keyid, signature, other_headers}`. */
+function metablockSignature(value: JsonObject, place: string): EnvelopeSignature {
+  const keyid = readString(value.get('keyid'), `${place}.keyid`, 'MALFORMED')
+  const headers = value.get('other_headers')
+  const gpg = typeof headers === 'string' && typeof value.get('signature') === 'string'
+  const name = gpg ? 'signature' : 'sig'
+  const sig = readString(value.get(name), `${place}.${name}`, 'MALFORMED')
+  return {
+    keyid,
+    sig,
+    bytes: decoded(fromHex, sig),
+    certificate: optionalText(value.get('cert')),
+    otherHeaders: gpg ? headers : null,
+  }
+}
+
+function dsseSignature(value: JsonObject, place: string): EnvelopeSignature {
+  const keyid = value.get('keyid')
+  const sig = readString(value.get('sig'), `${place}.sig`, 'MALFORMED')
+  return {
+    keyid: keyid === undefined || keyid === null ? '' : readString(keyid, `${place}.keyid`, 'MALFORMED'),
+    sig,
+    bytes: decoded(fromBase64, sig),
+    certificate: optionalText(value.get('certificate') ?? value.get('cert')),
+    otherHeaders: null,
+  }
+}
+
+function decoded(decode: (text: string) => Uint8Array, text: string): Uint8Array | null {
+  try {
+    return text === '' ? null : decode(text)
+  } catch (error) {
+    if (error instanceof FormatError) return null
+    throw error
+  }
+}
+
+function optionalText(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}

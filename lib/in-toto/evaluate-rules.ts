@@ -1,0 +1,243 @@
+import { compareCodePoints } from '#lib/crypto/index.ts'
+import { compileGlob } from './glob.ts'
+import { LIMITS } from './limits.ts'
+import { type Artifacts, equalDigests } from './link.ts'
+import type { Digests, NotConsumed, RuleListTrace, RuleTrace } from './report.ts'
+import { type MatchRule, type Rule, ruleText } from './rule.ts'
+
+/** What rules look at: a link, or anything else that lists files. */
+export interface Recorded {
+  readonly materials: Artifacts
+  readonly products: Artifacts
+}
+
+export interface RulesInput {
+  readonly rules: readonly Rule[]
+  readonly list: 'materials' | 'products'
+  /** the link whose files the rules speak about */
+  readonly item: Recorded
+  /** by step name: what MATCH may look at; the item itself included */
+  readonly links: ReadonlyMap<string, Recorded>
+}
+
+/** The trace, and what the verifier needs beyond what is shown. */
+export interface RulesOutcome {
+  readonly trace: RuleListTrace
+  /** every artifact left at the end */
+  readonly leftover: readonly string[]
+  /** every rule that failed, with all that it hit (DISALLOW) or missed (REQUIRE) */
+  readonly failures: readonly { readonly index: number; readonly rule: Rule; readonly artifacts: readonly string[] }[]
+  /** what MATCH rules took, in the order of the rules */
+  readonly matched: readonly {
+    readonly rule: MatchRule
+    readonly index: number
+    readonly artifacts: readonly string[]
+  }[]
+  /** in-toto for Python ends with an exception here: a prefix was cut off and cannot be put back */
+  readonly referenceFails: boolean
+}
+
+/**
+ * Applies a rule list to one list of files (specification 4.3.3, in the words of in-toto's verify_item_rules):
+ * each rule takes files out of the queue; only DISALLOW and REQUIRE can fail; what is left at the end passes.
+ */
+export function evaluateRules(input: RulesInput): RuleListTrace {
+  return applyRules(input).trace
+}
+
+interface Applied {
+  readonly rule: Rule
+  readonly before: number
+  readonly consumed: readonly string[]
+  readonly failed: boolean
+  readonly why: Why
+}
+
+/** Why a rule does not take a file; null where it does. */
+type Why = (artifact: string) => NotConsumed | null
+
+/** The same with all that the verifier needs. All rules are evaluated, also after one failed. */
+export function applyRules({ rules, list, item, links }: RulesInput): RulesOutcome {
+  let queue: string[] = [...item[list].keys()]
+  const applied: Applied[] = []
+  const failures: RulesOutcome['failures'][number][] = []
+  const matched: RulesOutcome['matched'][number][] = []
+  let referenceFails = false
+  for (const [index, rule] of rules.entries()) {
+    const why = whyNot(rule, list, item, links)
+    const before = queue.length
+    const { consumed, rest } = take(queue, why)
+    const hits = failing(rule, queue, rest, why)
+    if (hits !== null) failures.push({ index, rule, artifacts: hits })
+    if (rule.keyword === 'MATCH') {
+      matched.push({ rule, index, artifacts: consumed })
+      referenceFails ||= links.has(rule.from) && cutsBadly(rule, queue)
+    }
+    queue = rest
+    applied.push({ rule, before, consumed, failed: hits !== null, why })
+  }
+  const shown = firstNames(queue)
+  const trace = {
+    rules: applied.map((rule, index) => traceOf(rule, index, list, shown, { item, links })),
+    leftover: shown,
+    leftoverCount: queue.length,
+    failed: failures.length > 0,
+  }
+  return { trace, leftover: queue, failures, matched, referenceFails }
+}
+
+function take(queue: string[], why: Why): { consumed: string[]; rest: string[] } {
+  const consumed: string[] = []
+  const rest: string[] = []
+  for (const artifact of queue) (why(artifact) === null ? consumed : rest).push(artifact)
+  // most rules of most lists take nothing: keep the queue, and the memory
+  return { consumed, rest: consumed.length === 0 ? queue : rest }
+}
+
+/** What a DISALLOW hit or a REQUIRE missed; null where the rule does not fail. */
+function failing(rule: Rule, queue: readonly string[], rest: readonly string[], why: Why): readonly string[] | null {
+  if (rule.keyword === 'DISALLOW') {
+    const hits = rest.filter((artifact) => why(artifact) === 'disallowed')
+    return hits.length > 0 ? hits : null
+  }
+  // literal, and against what is left: a file that an earlier rule took counts as absent
+  if (rule.keyword === 'REQUIRE') return queue.includes(rule.pattern) ? null : [rule.pattern]
+  return null
+}
+
+function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, links: ReadonlyMap<string, Recorded>): Why {
+  const { materials, products } = item
+  if (rule.keyword === 'MATCH') return whyNotMatch(rule, item[list], links.get(rule.from)?.[rule.with])
+  if (rule.keyword === 'REQUIRE') return () => 'pattern'
+  const glob = compileGlob(rule.pattern)
+  const fits = glob.matches
+  switch (rule.keyword) {
+    case 'ALLOW':
+      return (artifact) => (fits(artifact) ? null : 'pattern')
+    case 'DISALLOW':
+      return (artifact) => (fits(artifact) ? 'disallowed' : 'pattern')
+    case 'CREATE':
+      return (artifact) =>
+        !fits(artifact) ? 'pattern' : products.has(artifact) && !materials.has(artifact) ? null : 'not-created'
+    case 'DELETE':
+      return (artifact) =>
+        !fits(artifact) ? 'pattern' : materials.has(artifact) && !products.has(artifact) ? null : 'not-deleted'
+    case 'MODIFY':
+      return (artifact) =>
+        !fits(artifact)
+          ? 'pattern'
+          : isModified(materials.get(artifact), products.get(artifact))
+            ? null
+            : 'not-modified'
+  }
+}
+
+function isModified(before: Digests | undefined, after: Digests | undefined): boolean {
+  return before !== undefined && after !== undefined && !equalDigests(before, after)
+}
+
+/** MATCH: the rest of the name fits, the other side has it, and both digest sets are equal. */
+function whyNotMatch(rule: MatchRule, source: Artifacts, destination: Artifacts | undefined): Why {
+  const prefix = withSlash(rule.sourcePrefix)
+  const { matches } = compileGlob(rule.pattern)
+  return (artifact) => {
+    if (!artifact.startsWith(prefix)) return 'prefix'
+    const name = prefix === '' ? artifact : artifact.slice(prefix.length)
+    if (!matches(name)) return 'pattern'
+    if (destination === undefined) return 'source-step-missing'
+    if (prefix !== '' && cutBadly(name)) return 'prefix'
+    const counterpart = destination.get(destinationName(rule, name))
+    if (counterpart === undefined) return 'source-missing'
+    const digests = source.get(artifact)
+    return digests !== undefined && equalDigests(digests, counterpart) ? null : 'digest-differs'
+  }
+}
+
+/** A prefix is a folder: `src` is not the beginning of `srcfoo`. */
+function withSlash(prefix: string | null): string {
+  if (prefix === null || prefix === '') return ''
+  const folder = prefix.endsWith('/') ? prefix : `${prefix}/`
+  return folder.replaceAll('\\', '/')
+}
+
+/** What is left behind the prefix begins with a slash or holds a backslash: joined again it is another name. */
+function cutBadly(name: string): boolean {
+  return name.startsWith('/') || name.includes('\\')
+}
+
+function cutsBadly(rule: MatchRule, queue: readonly string[]): boolean {
+  const prefix = withSlash(rule.sourcePrefix)
+  if (prefix === '') return false
+  const { matches } = compileGlob(rule.pattern)
+  return queue.some((artifact) => {
+    if (!artifact.startsWith(prefix)) return false
+    const name = artifact.slice(prefix.length)
+    return cutBadly(name) && matches(name)
+  })
+}
+
+/** Python's os.path.join with backslashes turned: an absolute name discards the prefix. */
+function destinationName(rule: MatchRule, name: string): string {
+  const prefix = rule.destinationPrefix
+  if (prefix === null || prefix === '') return name
+  const joined = name.startsWith('/') ? name : prefix.endsWith('/') ? prefix + name : `${prefix}/${name}`
+  return joined.replaceAll('\\', '/')
+}
+
+/** The name under which a MATCH looks for the counterpart of a file, or null where it does not look for it at all. */
+export function counterpartName(rule: MatchRule, artifact: string): string | null {
+  const prefix = withSlash(rule.sourcePrefix)
+  if (!artifact.startsWith(prefix)) return null
+  const name = artifact.slice(prefix.length)
+  return compileGlob(rule.pattern).matches(name) ? destinationName(rule, name) : null
+}
+
+function traceOf(
+  { rule, before, consumed, failed, why }: Applied,
+  index: number,
+  list: 'materials' | 'products',
+  leftover: readonly string[],
+  sides: Pick<RulesInput, 'item' | 'links'>,
+): RuleTrace {
+  const left = leftover.map((artifact) => {
+    const reason = why(artifact)
+    return { artifact, why: reason ?? 'pattern', ...digestsOf(rule, list, artifact, reason, sides) }
+  })
+  return {
+    list,
+    index,
+    text: ruleText(rule),
+    keyword: rule.keyword,
+    ...(rule.keyword === 'MATCH' ? { from: rule.from } : {}),
+    before,
+    consumed: consumed.length,
+    consumedNames: firstNames(consumed),
+    left,
+    failed,
+  }
+}
+
+/** For a file whose digests differ: what the other step recorded, and what this one did. */
+function digestsOf(
+  rule: Rule,
+  list: 'materials' | 'products',
+  artifact: string,
+  why: NotConsumed | null,
+  { item, links }: Pick<RulesInput, 'item' | 'links'>,
+): { expected?: Digests; found?: Digests } {
+  if (rule.keyword !== 'MATCH' || why !== 'digest-differs') return {}
+  const name = counterpartName(rule, artifact)
+  const expected = name === null ? undefined : links.get(rule.from)?.[rule.with].get(name)
+  const found = item[list].get(artifact)
+  return { ...(expected ? { expected } : {}), ...(found ? { found } : {}) }
+}
+
+/** The first names by code point, as many as a report shows. Links are mostly sorted already. */
+function firstNames(names: readonly string[]): readonly string[] {
+  for (let i = 1; i < names.length; i++) {
+    if (compareCodePoints(names[i - 1] ?? '', names[i] ?? '') > 0) {
+      return [...names].sort(compareCodePoints).slice(0, LIMITS.shown)
+    }
+  }
+  return names.slice(0, LIMITS.shown)
+}

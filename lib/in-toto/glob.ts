@@ -1,0 +1,109 @@
+import { type Atom, type CharacterClass, parseGlob } from './glob-pattern.ts'
+
+/**
+ * Python's `fnmatch.fnmatchcase`, which in-toto's rules are defined by, without its exponential time: `*` and `?`
+ * match any character, also `/`, newline and a leading dot; `[...]` is a class, `[!...]` its complement; an unclosed
+ * `[` and `\` are ordinary characters. Characters are code points.
+ */
+export interface Glob {
+  readonly pattern: string
+  /** nothing but `*`: matches everything */
+  readonly all: boolean
+  /** the only text that matches, where the pattern has no special character; else null */
+  readonly literal: string | null
+  readonly matches: (text: string) => boolean
+}
+
+const cache = new Map<string, Glob>()
+
+/** The matcher of a pattern; those in use are kept. */
+export function compileGlob(pattern: string): Glob {
+  const known = cache.get(pattern)
+  if (known !== undefined) return known
+  const glob = build(pattern)
+  if (cache.size >= 1_000) cache.clear()
+  cache.set(pattern, glob)
+  return glob
+}
+
+export function matchGlob(pattern: string, text: string): boolean {
+  return compileGlob(pattern).matches(text)
+}
+
+function build(pattern: string): Glob {
+  const runs = parseGlob(pattern)
+  const pieces = plainPieces(runs)
+  if (pieces === null) return { pattern, all: false, literal: null, matches: (text) => matchRuns(runs, text) }
+  if (pieces.length === 1) {
+    return { pattern, all: false, literal: pattern, matches: (text) => text === pattern }
+  }
+  if (pieces.every((piece) => piece === '')) return { pattern, all: true, literal: null, matches: () => true }
+  return { pattern, all: false, literal: null, matches: (text) => matchPieces(pieces, text) }
+}
+
+/** The runs between the stars as text, or null where one has a class, a `?` or half a character. */
+function plainPieces(runs: readonly (readonly Atom[])[]): string[] | null {
+  const pieces: string[] = []
+  for (const run of runs) {
+    let piece = ''
+    for (const atom of run) {
+      if (typeof atom !== 'number') return null
+      piece += String.fromCodePoint(atom)
+    }
+    if (!piece.isWellFormed()) return null
+    pieces.push(piece)
+  }
+  return pieces
+}
+
+/** `a*b*c`: the first piece begins the text, the last ends it, each between is taken where it first occurs. */
+function matchPieces(pieces: readonly string[], text: string): boolean {
+  const first = pieces[0] ?? ''
+  const last = pieces[pieces.length - 1] ?? ''
+  const end = text.length - last.length
+  if (first.length > end || !text.startsWith(first) || !text.endsWith(last)) return false
+  let at = first.length
+  for (let i = 1; i < pieces.length - 1; i++) {
+    const piece = pieces[i] ?? ''
+    const found = text.indexOf(piece, at)
+    if (found < 0) return false
+    at = found + piece.length
+  }
+  return at <= end
+}
+
+/** The same for runs with classes, over code points. Greedy from the left is enough: runs have a fixed length. */
+function matchRuns(runs: readonly (readonly Atom[])[], text: string): boolean {
+  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  const first = runs[0] ?? []
+  const last = runs[runs.length - 1] ?? []
+  if (runs.length === 1) return points.length === first.length && fitsAt(first, points, 0)
+  const end = points.length - last.length
+  if (first.length > end || !fitsAt(first, points, 0) || !fitsAt(last, points, end)) return false
+  let at = first.length
+  for (const run of runs.slice(1, -1)) {
+    while (at + run.length <= end && !fitsAt(run, points, at)) at++
+    at += run.length
+    if (at > end) return false
+  }
+  return true
+}
+
+function fitsAt(run: readonly Atom[], points: readonly number[], at: number): boolean {
+  for (let i = 0; i < run.length; i++) {
+    if (!fits(run[i] ?? 'any', points[at + i] ?? -1)) return false
+  }
+  return true
+}
+
+function fits(atom: Atom, point: number): boolean {
+  if (atom === 'any') return true
+  return typeof atom === 'number' ? atom === point : inClass(atom, point)
+}
+
+function inClass({ negated, ranges }: CharacterClass, point: number): boolean {
+  for (const [first, last] of ranges) {
+    if (point >= first && point <= last) return !negated
+  }
+  return negated
+}

@@ -1,0 +1,34 @@
+/** in-toto metadata and its verification. Pure: no files, no network, no clock; sees only lib/crypto. */
+export type { Envelope, EnvelopeSignature, OpenEnvelope } from './envelope.ts'
+export { openEnvelope, parseDocument, parseEnvelope } from './envelope.ts'
+export type { Recorded, RulesInput } from './evaluate-rules.ts'
+export { counterpartName, evaluateRules } from './evaluate-rules.ts'
+export type { Glob } from './glob.ts'
+export { compileGlob, matchGlob } from './glob.ts'
+export type { CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
+export { parseLayoutDocument } from './layout.ts'
+export { isSafeName } from './layout-strict.ts'
+export { LIMITS } from './limits.ts'
+export type { Artifacts, Link } from './link.ts'
+export { equalArtifacts, equalDigests, parseLinkDocument } from './link.ts'
+export type { PredicateFacts } from './predicates.ts'
+export type * from './report.ts'
+export type { Resource } from './resource.ts'
+export type { MatchRule, PatternRule, Rule, RuleKeyword } from './rule.ts'
+export { parseRule, ruleText } from './rule.ts'
+export type { Statement } from './statement.ts'
+export { parseStatementDocument } from './statement.ts'
+export { formatTimestamp, parseTimestamp } from './time.ts'
+export type {
+  Candidate,
+  Document,
+  InspectionRun,
+  LinkStore,
+  ReadDocument,
+  RunInspection,
+  SignatureVerifier,
+  UnreadDocument,
+  VerifyInput,
+} from './verify/input.ts'
+export { readDocument } from './verify/read-document.ts'
+export { verifyLayout } from './verify/verify-layout.ts'

@@ -1,0 +1,74 @@
+import type { Key } from '#lib/crypto/index.ts'
+import type { Complaint, Layout } from './layout.ts'
+
+type Unchecked = Omit<Layout, 'complaints'>
+
+/**
+ * What every known verifier accepts although it lets less be proven than the author thinks.
+ * Each is a deny (LAYOUT_STRICT) that the report marks as ours alone.
+ */
+export function strictLayoutComplaints(layout: Unchecked): Complaint[] {
+  return [...emptyLayout(layout), ...relabelledKeys(layout), ...repeatedKeys(layout), ...unsafeNames(layout)]
+}
+
+function* emptyLayout(layout: Unchecked): Generator<Complaint> {
+  if (layout.steps.length > 0) return
+  yield { place: 'steps', message: 'Expected at least one step; a layout without steps demands nothing.' }
+}
+
+/** The reference then verifies with the inner keyid: a link filed under one person, signed by another, passes. */
+function* relabelledKeys(layout: Unchecked): Generator<Complaint> {
+  for (const [keyid, key] of layout.keys) {
+    if (key.keyid === keyid) continue
+    const message = `The key listed under ${short(keyid)} calls itself ${short(key.keyid)}; both must be the same.`
+    yield { place: `keys[${JSON.stringify(keyid)}]`, message }
+  }
+}
+
+/** One key under two keyids would count as two people; it counts once, and a step that lists both is refused. */
+function* repeatedKeys(layout: Unchecked): Generator<Complaint> {
+  for (const [index, step] of layout.steps.entries()) {
+    const seen = new Map<string, string>()
+    for (const keyid of new Set(step.pubkeys)) {
+      const key: Key | undefined = layout.keys.get(keyid)
+      if (key === undefined) continue
+      const other = seen.get(key.fingerprint)
+      if (other !== undefined) {
+        const message = `Step ${JSON.stringify(step.name)} lists one key twice, as ${short(other)} and ${short(keyid)}; it can only count once.`
+        yield { place: `steps[${index}].pubkeys`, message }
+      }
+      seen.set(key.fingerprint, keyid)
+    }
+  }
+}
+
+/** Names become parts of file names elsewhere, and names that look alike hide one step behind another. */
+function* unsafeNames(layout: Unchecked): Generator<Complaint> {
+  const seen = new Map<string, string>()
+  const named = [
+    ...layout.steps.map(({ name }, index) => ({ name, place: `steps[${index}].name` })),
+    ...layout.inspections.map(({ name }, index) => ({ name, place: `inspect[${index}].name` })),
+  ]
+  for (const { name, place } of named) {
+    if (!isSafeName(name)) {
+      const message = `The name ${JSON.stringify(name)} cannot be part of a file name: empty, dots only, or with / \\ * ? [ ] or control characters.`
+      yield { place, message }
+    }
+    const folded = name.normalize('NFC').toLowerCase()
+    const other = seen.get(folded)
+    if (other !== undefined && other !== name) {
+      yield { place, message: `The names ${JSON.stringify(other)} and ${JSON.stringify(name)} look alike.` }
+    }
+    seen.set(folded, name)
+  }
+}
+
+/** Whether a step name can be part of a file name on every system. */
+export function isSafeName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return !/^\.*$/.test(name) && !/[/\\*?[\]\u0000-\u001f\u007f]/.test(name)
+}
+
+function short(keyid: string): string {
+  return keyid.slice(0, 8)
+}

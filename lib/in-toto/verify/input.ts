@@ -1,0 +1,77 @@
+import type { Key } from '#lib/crypto/index.ts'
+import type { Envelope, OpenEnvelope } from '../envelope.ts'
+import type { Artifacts } from '../link.ts'
+
+/** A file handed to the verifier, read or not: nothing that is wrong with it is lost. See `readDocument`. */
+export type Document = ReadDocument | UnreadDocument
+
+export interface ReadDocument {
+  /** file name or other place, for the report */
+  readonly source: string
+  readonly sha256: string
+  readonly envelope: Envelope
+}
+
+export interface UnreadDocument {
+  readonly source: string
+  readonly sha256: string
+  readonly problem: { readonly code: string; readonly message: string; readonly place: string }
+  /** the envelope, where only the document in it is wrong */
+  readonly open: OpenEnvelope | null
+}
+
+/**
+ * Evidence for one step. `keyid` is what its file name says (`STEP.KEYID8.link`): the document then stands for the
+ * keys of that prefix only, as in in-toto. Null: for everyone whose valid signature it carries.
+ */
+export interface Candidate {
+  readonly document: Document
+  readonly keyid: string | null
+}
+
+/** The links of one layout, by step; and those of its sublayouts, by `STEP.KEYID8`. */
+export interface LinkStore {
+  readonly steps: ReadonlyMap<string, readonly Candidate[]>
+  readonly namespaces: ReadonlyMap<string, LinkStore>
+}
+
+/** What running an inspection gave; supplied, because the engine runs nothing. */
+export interface InspectionRun {
+  readonly returnValue: number | null
+  readonly materials: Artifacts
+  readonly products: Artifacts
+  /** why it could not run */
+  readonly problem?: string
+}
+
+/** Checks one signature over bytes. `otherHeaders` (hex) only for gpg. */
+export type SignatureVerifier = (
+  key: Key,
+  message: Uint8Array,
+  signature: Uint8Array,
+  otherHeaders: string | null,
+) => { readonly valid: true } | { readonly valid: false; readonly why: string }
+
+/** Runs the inspections of a (sub)layout whose steps passed; `path` names the sublayout steps, outermost first. */
+export type RunInspection = (
+  inspection: { readonly name: string; readonly run: readonly string[] },
+  path: readonly string[],
+) => InspectionRun
+
+export interface VerifyInput {
+  /** null: there is none */
+  readonly layout: Document | null
+  /** all of them must have signed the layout; a key matches a signature under any of its keyid flavours */
+  readonly layoutKeys: readonly Key[]
+  readonly links: LinkStore
+  /** the time to judge for, in milliseconds */
+  readonly at: number
+  /** null or absent: none given, braces stay literal */
+  readonly parameters?: ReadonlyMap<string, string> | null
+  /** certificates in PEM that help to build chains (ITE-7) */
+  readonly intermediates?: readonly string[]
+  /** absent: inspections are not performed, and the verdict says so */
+  readonly runInspection?: RunInspection | null
+  readonly profile: 'strict' | 'reference'
+  readonly verifySignature: SignatureVerifier
+}
