@@ -1,0 +1,27 @@
+/** Bytes, strict JSON, canonical JSON, keys and certificates. Portable: no node:*, no clock, no network. */
+export { fromBase64, toBase64 } from './base64.ts'
+export {
+  compareCodePoints,
+  concatBytes,
+  decodeUtf8,
+  equalBytes,
+  fromHex,
+  sha256,
+  toHex,
+  utf8,
+} from './bytes.ts'
+export { encodeCanonicalJson } from './canonical-json.ts'
+export { detectPrivateKey } from './detect-private-key.ts'
+export { FormatError } from './format-error.ts'
+export { isExpiredKey } from './gpg-key.ts'
+export type { JsonObject, JsonValue } from './json-value.ts'
+export { JsonFloat, jsonKind, jsonObject } from './json-value.ts'
+export type { Curve, Key, KeyType } from './key.ts'
+export { keyidsOf, keyObject, legacyKeyid, modernKeyid, publicKeyFile } from './keyids.ts'
+export { pae } from './pae.ts'
+export type { JsonLimits } from './parse-json.ts'
+export { JSON_LIMITS, parseJson, parseJsonText } from './parse-json.ts'
+export { parseKeyObject } from './parse-key-object.ts'
+export { keyFromSpki, parsePublicKeyFile, parsePublicKeyPem } from './parse-public-key.ts'
+export { readPem, writePem } from './pem.ts'
+export { printJson } from './print-json.ts'
