@@ -11,6 +11,8 @@ export {
   utf8,
 } from './bytes.ts'
 export { encodeCanonicalJson } from './canonical-json.ts'
+export type { Certificate } from './certificate.ts'
+export { parseCertificate, parseCertificates } from './certificate.ts'
 export { detectPrivateKey } from './detect-private-key.ts'
 export { FormatError } from './format-error.ts'
 export { isExpiredKey } from './gpg-key.ts'
