@@ -23,7 +23,9 @@ describe('arrange', () => {
     for (const a of boxes) {
       for (const b of boxes) {
         if (a === b) continue
-        expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true)
+        expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(
+          true,
+        )
       }
     }
     for (const one of request.edges) {

@@ -1,0 +1,104 @@
+import { allowedSigners, changeLayout, rerun } from './fixes.ts'
+import type { Fix, Subject, Told } from './subject.ts'
+import { keyName, short } from './words.ts'
+
+const notNull = (fix: Fix | null): fix is Fix => fix !== null
+
+/** The key is not among those that the layout lets sign this step. */
+export function signerNotAllowed(subject: Subject): Told {
+  const step = subject.reason.step ?? 'the step'
+  const keyid = subject.reason.keyid ?? subject.step?.skipped.find((one) => one.code === 'SIGNER_NOT_ALLOWED')?.keyid
+  return {
+    kind: 'signer-not-allowed',
+    heading: `${step} was signed by ${keyName(subject, keyid)}, which the layout does not let sign it`,
+    demand: `The layout lets ${allowedSigners(subject)} sign ${step}. ${subject.reason.message}`,
+    fixes: [
+      rerun(
+        subject,
+        step,
+        `Record ${step} again with a key that the layout lets sign it (${allowedSigners(subject)}):`,
+      ),
+      changeLayout(subject, `If this functionary may do ${step} from now on, add the key to the step.`),
+    ].filter(notNull),
+  }
+}
+
+/** The signature does not fit the bytes. */
+export function signatureInvalid(subject: Subject): Told {
+  const step = subject.reason.step ?? 'the step'
+  const skipped = subject.step?.skipped.find((one) => one.code === 'SIGNATURE_INVALID')
+  const keyid = subject.reason.keyid ?? skipped?.keyid
+  return {
+    kind: 'signature-invalid',
+    heading: `The signature on the link of ${step} does not verify`,
+    demand:
+      `A link counts only if the signature of ${keyName(subject, keyid)} fits its bytes exactly. It does not: the file was changed after it was signed, or another key signed it. ${
+        skipped === undefined ? '' : `File: ${short(skipped.source, 200)}.`
+      }`.trim(),
+    fixes: [
+      rerun(
+        subject,
+        step,
+        `Bring the link in as in-toto wrote it: no formatter, no line-end conversion, no editing. If the original is lost, record ${step} again:`,
+      ),
+    ],
+  }
+}
+
+/** `name` inside the link is not the step it was filed under. */
+export function stepNameMismatch(subject: Subject): Told {
+  const step = subject.reason.step ?? 'the step'
+  return {
+    kind: 'step-name',
+    heading: `The link filed under ${step} says it is about another step`,
+    demand: `${subject.reason.message} A link of another step, renamed, proves nothing about this one.`,
+    fixes: [rerun(subject, step, `Record ${step} under its own name:`)],
+  }
+}
+
+/** Two functionaries of one step recorded different files. */
+export function signersDisagree(subject: Subject): Told {
+  const step = subject.reason.step ?? 'the step'
+  return {
+    kind: 'signers-disagree',
+    heading: `The functionaries of ${step} recorded different files`,
+    demand: `All valid links of one step must list the same materials and products, also those beyond the threshold. ${subject.reason.message}`,
+    fixes: [
+      rerun(
+        subject,
+        step,
+        `Compare the links in the Evidence tab: the differing file is made differently each time (a time stamp, a path) or one of the machines is not like the other. Make it reproducible and record ${step} again on each:`,
+      ),
+    ],
+  }
+}
+
+/** Everything about certificates and the times of keys. */
+export function certificate(subject: Subject): Told {
+  const step = subject.reason.step ?? 'the step'
+  const code = subject.reason.code
+  const heading =
+    code === 'CERT_CONSTRAINT'
+      ? `The certificate that signed ${step} is not one the layout asks for`
+      : code === 'CERT_UNSUPPORTED'
+        ? `${step} is signed with a certificate, which cannot be checked yet`
+        : code === 'KEY_EXPIRED'
+          ? `The key that signed ${step} had expired`
+          : `The certificate of ${step} is out of date, and nothing proves when it signed`
+  return {
+    kind: code === 'CERT_CONSTRAINT' ? 'certificate-constraint' : 'certificate',
+    heading,
+    demand: subject.reason.message,
+    fixes: [
+      rerun(
+        subject,
+        step,
+        `Record ${step} again with a key that the layout lists for it (${allowedSigners(subject)}):`,
+      ),
+      changeLayout(
+        subject,
+        `If this identity may do ${step}, say so in the step: its key, or what its certificate must say.`,
+      ),
+    ].filter(notNull),
+  }
+}
