@@ -1,0 +1,51 @@
+import type { Role } from '../contract/access.ts'
+import { AppError } from '../errors.ts'
+import type { Actor, Scope } from './actor.ts'
+
+/** Every right, with who has it. The only place where roles are compared. */
+const holders = {
+  read: { roles: ['viewer', 'developer', 'engineer', 'admin'], scope: 'read' },
+  'evidence:bring': { roles: ['developer', 'engineer', 'admin'], scope: 'ingest' },
+  'evidence:recheck': { roles: ['developer', 'engineer', 'admin'], scope: null },
+  'software:create': { roles: ['engineer', 'admin'], scope: null },
+  'layout:draft': { roles: ['engineer', 'admin'], scope: null },
+  'layout:sign': { roles: ['engineer', 'admin'], scope: null },
+  'layout:enforce': { roles: ['engineer', 'admin'], scope: null },
+  'audit:read': { roles: ['engineer', 'admin'], scope: null },
+  'owner-keys:set': { roles: ['admin'], scope: null },
+  'users:manage': { roles: ['admin'], scope: null },
+  'tokens:manage': { roles: ['admin'], scope: null },
+  'demo:manage': { roles: ['admin'], scope: null },
+} as const satisfies Record<string, { roles: readonly Role[]; scope: Scope | null }>
+
+export type Right = keyof typeof holders
+
+export const rights: readonly Right[] = Object.keys(holders).filter((name): name is Right => name in holders)
+
+/** Whether the actor may. Unknown kinds, roles and scopes may nothing. */
+export function can(actor: Actor, right: Right): boolean {
+  const { roles, scope }: { roles: readonly Role[]; scope: Scope | null } = holders[right]
+  switch (actor.kind) {
+    case 'user':
+      return actor.role !== null && roles.includes(actor.role)
+    case 'token':
+    case 'local':
+      return scope !== null && actor.scopes.includes(scope)
+    case 'system':
+      return true
+    default:
+      return false
+  }
+}
+
+/** Throws FORBIDDEN with a sentence that says who could. */
+export function requireRight(actor: Actor, right: Right): void {
+  if (can(actor, right)) return
+  const { roles, scope } = holders[right]
+  const needed = `the role ${roles.join(' or ')}${scope ? `, or a token with the scope ${scope}` : ''}`
+  const found = actor.kind === 'user' ? `the role ${actor.role}` : `a token with the scopes ${actor.scopes.join(', ')}`
+  throw new AppError(
+    'FORBIDDEN',
+    `This needs ${needed} (right ${right}); you have ${found}. An administrator can change roles.`,
+  )
+}

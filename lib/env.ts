@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const flag = z.enum(['0', '1', '']).optional()
+const schema = z.object({
+  /** the PostgreSQL server; `npm start` sets it to the embedded one unless it was given */
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database'),
+  /** folder of secrets, the local token and the embedded database */
+  WAYBILL_DATA: z.string().default('.waybill'),
+  /** the public address where a proxy stands in front, such as https://waybill.bank.example */
+  WAYBILL_URL: z.url().optional(),
+  /** 1: believe X-Forwarded-For, -Proto and -Host, because a proxy that sets them stands in front */
+  WAYBILL_TRUST_PROXY: flag,
+  /** signs the session cookie */
+  NEXTAUTH_SECRET: z.string().min(32, 'expected at least 32 characters of randomness'),
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+})
+
+export type Env = {
+  databaseUrl: string
+  dataFolder: string
+  publicUrl: string | null
+  trustProxy: boolean
+  sessionSecret: string
+  production: boolean
+}
+
+/** Reads the given environment; a missing or malformed variable is named with what was expected. */
+export function parseEnv(variables: Record<string, string | undefined>): Env {
+  const parsed = schema.safeParse(variables)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')
+    throw new Error(`The environment is not usable: ${faults}. \`npm start\` sets what is needed.`)
+  }
+  const e = parsed.data
+  return {
+    databaseUrl: e.DATABASE_URL,
+    dataFolder: resolve(/* turbopackIgnore: true */ e.WAYBILL_DATA),
+    publicUrl: e.WAYBILL_URL?.replace(/\/$/, '') ?? null,
+    trustProxy: e.WAYBILL_TRUST_PROXY === '1',
+    sessionSecret: e.NEXTAUTH_SECRET,
+    production: e.NODE_ENV === 'production',
+  }
+}
+
+let parsed: Env | undefined
+/** The environment of this process, parsed at the first use: `next build` loads modules without one. */
+export function env(): Env {
+  parsed ??= parseEnv(process.env)
+  return parsed
+}

@@ -1,0 +1,26 @@
+import type { Tx } from '#lib/db/client.ts'
+import { type JobName, type JobPayload, jobs } from './definitions.ts'
+
+/** Channel on which the worker hears that a job was committed. */
+export const jobChannel = 'waybill_job'
+
+/**
+ * Puts a job into the queue in the transaction that causes it. With a `dedupeKey` at most one job of that key waits:
+ * asking again brings the waiting one forward. A job that is already running does not count as waiting, because it
+ * may have read its facts before this transaction's.
+ */
+export async function enqueue<N extends JobName>(
+  tx: Tx,
+  name: N,
+  payload: JobPayload<N>,
+  options: { dedupeKey?: string; runAt?: Date } = {},
+): Promise<void> {
+  const checked = JSON.stringify(jobs[name].parse(payload))
+  const runAt = options.runAt ?? new Date()
+  await tx.$executeRaw`
+    INSERT INTO "Job" ("name", "payload", "dedupeKey", "runAt")
+    VALUES (${name}, ${checked}::jsonb, ${options.dedupeKey ?? null}, ${runAt})
+    ON CONFLICT ("dedupeKey") WHERE "doneAt" IS NULL AND "deadAt" IS NULL AND "leaseToken" IS NULL
+    DO UPDATE SET "runAt" = LEAST("Job"."runAt", EXCLUDED."runAt")`
+  await tx.$executeRaw`SELECT pg_notify(${jobChannel}, '')`
+}

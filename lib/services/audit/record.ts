@@ -1,0 +1,41 @@
+import type { Actor } from '#lib/auth/actor.ts'
+import { actorRef } from '#lib/auth/actor.ts'
+import type { Tx } from '#lib/db/client.ts'
+import type { Prisma } from '#lib/generated/prisma/client.ts'
+import { auditHash, firstHash } from './chain.ts'
+import { currentRequestId } from './request-id.ts'
+
+export type AuditRecord = {
+  /** noun and verb, such as `software.create` */
+  act: string
+  objectType: string
+  objectId: string
+  /** JSON that says what was done; never a secret, long values by their hash */
+  detail?: Prisma.InputJsonObject
+}
+
+/** Class of the advisory lock that makes one chain of concurrent writers. */
+const auditLock = 0x57420001
+
+/**
+ * Writes one audit row in the transaction of the act. Call it last: from here to the commit no other act can be
+ * recorded, which is what keeps the chain unforked.
+ */
+export async function recordAudit(tx: Tx, actor: Actor, record: AuditRecord): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${auditLock}::bigint)`
+  const last = await tx.auditEntry.findFirst({ orderBy: { seq: 'desc' }, select: { seq: true, hash: true } })
+  const prevHash = last?.hash ?? firstHash
+  const facts = {
+    seq: (last?.seq ?? 0n) + 1n,
+    at: new Date(),
+    actor: actorRef(actor),
+    actorName: actor.name,
+    act: record.act,
+    objectType: record.objectType,
+    objectId: record.objectId,
+    // as it will be read back: members that are undefined are not stored
+    detail: JSON.parse(JSON.stringify(record.detail ?? {})),
+    requestId: currentRequestId(),
+  }
+  await tx.auditEntry.create({ data: { ...facts, prevHash, hash: auditHash(prevHash, facts) } })
+}

@@ -1,0 +1,31 @@
+import { type ClaimedJob, leaseMs, renewLease } from '#lib/jobs/claim.ts'
+import { isJobName, type JobName, jobs } from '#lib/jobs/definitions.ts'
+import { completeJob, failJob } from '#lib/jobs/settle.ts'
+import type { Handlers } from './handlers.ts'
+
+/** Runs one claimed job to its end and settles it. Never throws for what the job does. */
+export async function runJob(job: ClaimedJob, handlers: Handlers): Promise<'done' | 'retry' | 'dead' | 'superseded'> {
+  const renewal = setInterval(() => void renewLease(job).catch(() => undefined), leaseMs / 3)
+  try {
+    if (!isJobName(job.name)) throw new Error(`no job is called ${job.name}; this worker may be older than the server`)
+    await dispatch(job.name, job.payload, handlers)
+    await completeJob(job)
+    return 'done'
+  } catch (error) {
+    const outcome = await failJob(job, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    const what = `job ${job.id} (${job.name}) failed at attempt ${job.attempts}`
+    console.error(`${what}, ${outcome === 'dead' ? 'given up' : outcome}:`, error)
+    return outcome
+  } finally {
+    clearInterval(renewal)
+  }
+}
+
+function dispatch<N extends JobName>(name: N, payload: unknown, handlers: Handlers): Promise<void> {
+  return handlers[name](parsePayload(name, payload))
+}
+
+/** The cast is safe: the schema of this very name has parsed it. TypeScript cannot follow the index. */
+function parsePayload<N extends JobName>(name: N, payload: unknown): Parameters<Handlers[N]>[0] {
+  return jobs[name].parse(payload) as Parameters<Handlers[N]>[0]
+}
