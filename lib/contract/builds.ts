@@ -138,6 +138,10 @@ export const graphNodeSchema = z.object({
   label: z.string(),
   detail: z.string(),
   state: graphStateSchema,
+  /** fold: what it stands for */
+  members: z
+    .array(z.object({ id: z.string(), label: z.string(), detail: z.string(), state: graphStateSchema }))
+    .optional(),
   /** position by ELK, centre-free: left and top, px */
   x: z.number(),
   y: z.number(),

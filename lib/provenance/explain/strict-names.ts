@@ -24,7 +24,9 @@ export function noStrongDigest(subject: Subject): Told {
   const { reason } = subject
   return {
     kind: 'weak-digest',
-    heading: sentence(`${reason.artifact ?? 'A file'} of ${subject.who} is recorded without a digest that proves anything`),
+    heading: sentence(
+      `${reason.artifact ?? 'A file'} of ${subject.who} is recorded without a digest that proves anything`,
+    ),
     demand: `${reason.message} Different files can be made with the same md5 or sha1; at least sha256 is needed to say that two files are the same.`,
     fixes: [
       rerun(subject, reason.step ?? 'the step', 'Record with sha256, as in-toto-run does by itself:'),

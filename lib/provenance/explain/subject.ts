@@ -90,8 +90,14 @@ export function matchThatLeft(subject: Subject, artifact: string | undefined): R
   const looked = (subject.list?.rules ?? []).filter(
     (rule) => rule.keyword === 'MATCH' && rule.left.some((one) => one.artifact === artifact && compared(one.why)),
   )
-  const index = subject.reason.rule?.index
-  return looked.find((rule) => rule.index === index) ?? looked[0] ?? null
+  const { rule, counterpart } = subject.reason
+  return (
+    looked.find((one) => one.index === rule?.index) ??
+    looked.find((one) => one.from === counterpart) ??
+    looked.find((one) => one.left.some((left) => left.artifact === artifact && left.why === 'digest-differs')) ??
+    looked[0] ??
+    null
+  )
 }
 
 /** Whether the rule got as far as comparing with the other step. */
