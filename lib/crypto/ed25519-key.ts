@@ -2,18 +2,14 @@ import { toHex } from './bytes.ts'
 import { FormatError } from './format-error.ts'
 
 const P = 2n ** 255n - 19n
+/** y of a point of order 8; its negative is the other one. */
+const ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n
 
 /**
- * The y coordinates of the eight points of small order (RFC 7748 curve's torsion; libsodium keeps the same list).
+ * The y coordinates of the eight points of small order (libsodium keeps the same list).
  * Under such a key one signature verifies for many or all messages.
  */
-const smallOrder: ReadonlySet<bigint> = new Set([
-  0n,
-  1n,
-  P - 1n,
-  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-])
+const smallOrder: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, ORDER_8, P - ORDER_8])
 
 /** Refuses keys that are not 32 bytes, not reduced, or of small order. */
 export function assertEd25519Key(key: Uint8Array): void {
