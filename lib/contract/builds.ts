@@ -178,3 +178,13 @@ export const stepFilesSchema = z.object({
   materialsTotal: z.number().int(),
   productsTotal: z.number().int(),
 })
+
+/** `path`: names of the sublayout steps that lead to the step; `materialsFrom`, `productsFrom`: how many to pass over. */
+export const stepFilesQuerySchema = z.object({
+  q: z.string().max(200).default(''),
+  path: z.array(z.string()).default([]),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  materialsFrom: z.coerce.number().int().min(0).default(0),
+  productsFrom: z.coerce.number().int().min(0).default(0),
+})
+export type StepFiles = z.infer<typeof stepFilesSchema>

@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream'
+import { createGzip } from 'node:zlib'
+import tar from 'tar-stream'
+import type { Actor } from '#lib/auth/actor.ts'
+import { requireRight } from '#lib/auth/rights.ts'
+import { db } from '#lib/db/client.ts'
+import { AppError } from '#lib/errors.ts'
+import type { Report, StepReport } from '#lib/in-toto/index.ts'
+import { envelopeBytes, judgedBuild } from './judged-build.ts'
+
+interface Entry {
+  readonly name: string
+  readonly bytes: () => Promise<Uint8Array | null>
+}
+
+/**
+ * Everything that the current verdict was made from, as a tar.gz that `waybill verify` and `in-toto-verify` read:
+ * `root.layout`, `keys/*.pem` of the layout owners, `links/` with every link that counted or was passed over.
+ */
+export async function buildInputs(actor: Actor, id: string): Promise<{ name: string; stream: ReadableStream }> {
+  requireRight(actor, 'read')
+  const { build, report } = await judgedBuild(id)
+  const binding = build.current?.binding
+  if (report === null || binding === undefined) {
+    throw new AppError(
+      'CONFLICT',
+      'This build has not been judged yet, so there are no inputs to download. Try again in a moment.',
+    )
+  }
+  const folder = `${build.short}-inputs`
+  const layout = Buffer.from(binding.envelope.sha256).toString('hex')
+  const entries: Entry[] = [
+    { name: 'root.layout', bytes: () => envelopeBytes(layout) },
+    ...(await ownerKeys(build.softwareId)),
+    ...links(report, 'links'),
+  ]
+  return { name: `${folder}.tar.gz`, stream: pack(folder, entries, build.current?.judgedAt ?? new Date(0)) }
+}
+
+async function ownerKeys(softwareId: string): Promise<Entry[]> {
+  const owners = await db.ownerKey.findMany({ where: { softwareId }, include: { key: true } })
+  return owners.flatMap(({ key }) => {
+    const name = Buffer.from(key.fingerprint).toString('hex').slice(0, 8)
+    if (key.pem !== null) return [text(`keys/${name}.pem`, key.pem)]
+    return key.json === null ? [] : [text(`keys/${name}.json`, key.json)]
+  })
+}
+
+const text = (name: string, value: string): Entry => ({ name, bytes: async () => Buffer.from(value) })
+
+/** Link files under the names that in-toto looks for; links of a sublayout in the folder of their step. */
+function links(report: Report, folder: string): Entry[] {
+  const taken = new Set<string>()
+  const entry = (name: string, sha256: string): Entry[] => {
+    if (taken.has(name)) return []
+    taken.add(name)
+    return [{ name, bytes: () => envelopeBytes(sha256) }]
+  }
+  return report.steps.flatMap((step) => [
+    ...step.counted.flatMap((link) => entry(`${folder}/${linkName(step, link.signer.keyid)}.link`, link.sha256)),
+    ...step.skipped.flatMap(({ sha256, source, keyid }) =>
+      sha256 === null ? [] : entry(`${folder}/${skippedName(step, source, keyid)}`, sha256),
+    ),
+    ...(step.sublayout === undefined
+      ? []
+      : links(step.sublayout, `${folder}/${linkName(step, step.counted[0]?.signer.keyid ?? '')}`)),
+  ])
+}
+
+/** Names come from signed documents: nothing in them may lead out of the folder. */
+const safe = (name: string): string => name.replace(/[^A-Za-z0-9._+@-]/g, '_').replace(/^\.+/, '_')
+
+const linkName = (step: StepReport, keyid: string): string => `${safe(step.name)}.${safe(keyid.slice(0, 8))}`
+
+/** As it was called where it was found; that name decided for which key it stands. */
+function skippedName(step: StepReport, source: string, keyid: string | null): string {
+  const own = safe(source.split('/').at(-1) ?? '')
+  return own.endsWith('.link') ? own : `${linkName(step, keyid ?? 'unknown')}.link`
+}
+
+function pack(folder: string, entries: readonly Entry[], mtime: Date): ReadableStream {
+  const packed = tar.pack()
+  const write = async () => {
+    for (const { name, bytes } of entries) {
+      const content = await bytes()
+      if (content !== null) packed.entry({ name: `${folder}/${name}`, mtime }, Buffer.from(content))
+    }
+    packed.finalize()
+  }
+  write().catch((error: unknown) => packed.destroy(error instanceof Error ? error : new Error(String(error))))
+  return asWebStream(packed.pipe(createGzip()))
+}
+
+/** Safe: Node's web stream and the global one are the same class; only their declarations differ. */
+const asWebStream = (stream: Readable): ReadableStream => Readable.toWeb(stream) as unknown as ReadableStream
