@@ -89,7 +89,7 @@ describe.each(kinds)('a $kind key', ({ kind, publicKey, privateKey }) => {
     for (const damaged of [
       text.slice(0, text.length / 2),
       lines.toSpliced(1, 1).join('\n'),
-      text.replace(/[A-Z]\n/, '!\n'),
+      text.replace(/\n./, '\n!'),
     ]) {
       const fault = await faultOf(damaged)
       expect(['DAMAGED', 'NOT_A_KEY', 'UNSUPPORTED']).toContain(fault.code)
