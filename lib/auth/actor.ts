@@ -34,3 +34,14 @@ export function systemActor(name: string): Actor {
     sessionId: null,
   }
 }
+
+/** Whoever calls a public route: may nothing. */
+export const nobody: Actor = {
+  kind: 'user',
+  id: 'nobody',
+  name: 'nobody',
+  role: null,
+  scopes: [],
+  softwareId: null,
+  sessionId: null,
+}

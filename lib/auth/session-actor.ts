@@ -33,7 +33,8 @@ async function sessionIdOf(token: string): Promise<string | null> {
   }
 }
 
-async function actorOfSession(sessionId: string, now: Date): Promise<Actor | null> {
+/** The user whose session row this is, while it is neither revoked, expired nor idle for too long. */
+export async function actorOfSession(sessionId: string, now: Date): Promise<Actor | null> {
   const session = await db.session.findUnique({ where: { id: sessionId }, include: { user: true } })
   if (session === null || session.revokedAt !== null || session.user.disabledAt !== null) return null
   if (session.expiresAt <= now || now.getTime() - session.lastSeenAt.getTime() > idleMs) return null

@@ -82,3 +82,25 @@ export const auditEntrySchema = z.object({
   detail: z.record(z.string(), z.unknown()),
 })
 export const auditPageSchema = pageOf(auditEntrySchema)
+
+export const auditFilterSchema = z.object({
+  /** the act or how it begins, such as `layout.` */
+  act: z.string().max(80).optional(),
+  actor: z.string().max(200).optional(),
+  objectType: z.string().max(80).optional(),
+  objectId: z.string().max(200).optional(),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/, 'expected the `next` of the page before')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+/** The signed-in person. `rights` are the names of lib/auth/rights.ts. */
+export const meSchema = z.object({
+  id: uuidSchema,
+  email: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  rights: z.array(z.string()),
+})

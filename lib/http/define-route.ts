@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import { type Actor, systemActor } from '../auth/actor.ts'
+import { type Actor, nobody } from '../auth/actor.ts'
 import { requestActor } from '../auth/request-actor.ts'
 import { type Right, requireRight } from '../auth/rights.ts'
 import { env } from '../env.ts'
@@ -90,7 +90,7 @@ async function admit(right: Right | 'signed-in' | 'public', request: Request): P
   const writes = request.method !== 'GET' && request.method !== 'HEAD'
   if (right === 'public') {
     if (writes) requireSameOrigin(request.headers, env().publicUrl)
-    return systemActor('public')
+    return nobody
   }
   const actor = await requestActor(request.headers)
   if (actor === null)
