@@ -1,0 +1,36 @@
+import { pathToFileURL } from 'node:url'
+
+// Dispatch of the `waybill` command. Each command is loaded only when it is asked for: `verify` needs no database.
+
+const usage = `waybill COMMAND [OPTIONS]
+
+  verify   judge a supply chain with in-toto metadata, offline
+  import   bring files and folders of metadata to a running Waybill
+
+\`waybill COMMAND --help\` says more. Exit status of verify: 0 allow, 1 deny, 2 cannot tell, 64 wrong arguments.`
+
+type Command = { run: (args: string[]) => Promise<number> }
+
+const commands: Record<string, () => Promise<Command>> = {
+  verify: () => import('./verify/command.ts'),
+  import: () => import('./import/command.ts'),
+}
+
+/** Runs the command that the arguments name; resolves with the exit status. */
+export async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.log(usage)
+    return 0
+  }
+  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
+    console.error(name === undefined ? usage : `waybill: there is no command ${name}\n\n${usage}`)
+    return 64
+  }
+  const command = await load()
+  return command.run(rest)
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  process.exitCode = await main(process.argv.slice(2))

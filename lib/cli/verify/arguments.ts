@@ -1,0 +1,101 @@
+import { parseTimestamp } from '#lib/in-toto/index.ts'
+
+export interface VerifyArguments {
+  readonly layout: string
+  readonly layoutKeys: readonly string[]
+  readonly linkDir: string
+  readonly at: number
+  readonly params: string | null
+  readonly intermediates: readonly string[]
+  readonly runInspections: string | null
+  readonly profile: 'strict' | 'reference'
+  readonly json: boolean
+}
+
+/** Wrong arguments or an unreadable file: exit 64, with a sentence that says what to do. */
+export class UsageError extends Error {}
+
+export const USAGE = `waybill verify: judges a supply chain against its in-toto layout
+
+  waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
+                 [--at TIME] [--params FILE] [--intermediates PEM...]
+                 [--run-inspections DIR] [--profile strict|reference] [--json]
+
+  --layout FILE           the signed layout (Metablock or DSSE)
+  --layout-keys FILE...   public keys that must all have signed it: PEM, securesystemslib JSON, or a map of keyid to key
+  --link-dir DIR          folder with STEP.KEYID8.link files; sublayouts have theirs in STEP.KEYID8/
+  --at TIME               judge for this time, e.g. 2030-01-31T12:00:00Z (default: now)
+  --params FILE           JSON object with values for {placeholders} of the layout
+  --intermediates PEM...  certificates that help to build chains
+  --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
+  --profile reference     answer as in-toto does, without this verifier's stricter checks
+  --json                  print the report as JSON
+
+  exit 0 allow, 1 deny, 2 cannot tell, 64 wrong usage`
+
+const SINGLE = ['--layout', '--link-dir', '--at', '--params', '--run-inspections', '--profile']
+const SEVERAL = ['--layout-keys', '--intermediates']
+
+/** Reads the command line. @throws UsageError */
+export function parseArguments(argv: readonly string[], now: number): VerifyArguments {
+  const values = new Map<string, string[]>()
+  let json = false
+  let flag: string | null = null
+  for (const word of argv) {
+    if (word === '--json') {
+      json = true
+      flag = null
+    } else if (word.startsWith('--')) {
+      const [name = '', value] = splitOnce(word)
+      if (!SINGLE.includes(name) && !SEVERAL.includes(name)) throw new UsageError(`There is no option ${name}.`)
+      if (SINGLE.includes(name) && values.has(name)) throw new UsageError(`${name} was given twice.`)
+      values.set(name, [...(values.get(name) ?? []), ...(value === undefined ? [] : [value])])
+      flag = value === undefined || SEVERAL.includes(name) ? name : null
+    } else if (flag === null) {
+      throw new UsageError(`${JSON.stringify(word)} belongs to no option.`)
+    } else {
+      values.get(flag)?.push(word)
+      if (SINGLE.includes(flag)) flag = null
+    }
+  }
+  for (const [name, given] of values) if (given.length === 0) throw new UsageError(`${name} needs a value.`)
+  return checked(values, json, now)
+}
+
+function splitOnce(word: string): string[] {
+  const at = word.indexOf('=')
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+}
+
+function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: number): VerifyArguments {
+  const one = (name: string): string | null => values.get(name)?.[0] ?? null
+  const needed = (name: string): string => {
+    const value = one(name)
+    if (value === null) throw new UsageError(`${name} is missing.`)
+    return value
+  }
+  const profile = one('--profile') ?? 'strict'
+  if (profile !== 'strict' && profile !== 'reference') {
+    throw new UsageError(`--profile is strict or reference, not ${JSON.stringify(profile)}.`)
+  }
+  const layoutKeys = values.get('--layout-keys')
+  if (layoutKeys === undefined) throw new UsageError('--layout-keys is missing.')
+  return {
+    layout: needed('--layout'),
+    layoutKeys,
+    linkDir: needed('--link-dir'),
+    at: readTime(one('--at'), now),
+    params: one('--params'),
+    intermediates: values.get('--intermediates') ?? [],
+    runInspections: one('--run-inspections'),
+    profile,
+    json,
+  }
+}
+
+function readTime(text: string | null, now: number): number {
+  if (text === null) return now
+  const time = parseTimestamp(text)
+  if (time === null) throw new UsageError(`--at takes a time like 2030-01-31T12:00:00Z, not ${JSON.stringify(text)}.`)
+  return time
+}

@@ -1,0 +1,46 @@
+import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { type Report, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
+import { parseArguments, USAGE, UsageError, type VerifyArguments } from './arguments.ts'
+import { readLayoutKeys, readLinkDir, readNamedFile, readParameters, readText } from './read-inputs.ts'
+import { reportText } from './report-text.ts'
+import { inspectionRunner } from './run-inspection.ts'
+import { verifyNodeSignature } from './verify-node-signature.ts'
+
+const EXIT = { allow: 0, deny: 1, 'cannot-tell': 2 } as const
+const EXIT_USAGE = 64
+
+/** `waybill verify`: prints the report, returns the exit code. Needs no server and no database. */
+export async function verifyCommand(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${USAGE}\n`)
+    return 0
+  }
+  try {
+    const given = parseArguments(argv, Date.now())
+    const report = verifyFolder(given)
+    const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
+    process.stdout.write(given.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report, colour))
+    return EXIT[report.verdict]
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`${error.message}\nRun "waybill verify --help" for how to use it.\n`)
+    return EXIT_USAGE
+  }
+}
+
+/** A folder is one delivery in which all is fresh: the answer is the one that in-toto's own verifier is asked for. */
+export function verifyFolder(given: VerifyArguments): Report {
+  const bytes = readNamedFile(given.layout, 'layout')
+  const layout = readDocument(given.layout, bytes, sha256Hex(bytes))
+  return verifyLayout({
+    layout,
+    layoutKeys: readLayoutKeys(given.layoutKeys),
+    links: readLinkDir(given.linkDir, layout),
+    at: given.at,
+    parameters: given.params === null ? null : readParameters(given.params),
+    intermediates: given.intermediates.map((path) => readText(path, 'certificate file')),
+    runInspection: given.runInspections === null ? null : inspectionRunner(given.runInspections),
+    profile: given.profile,
+    verifySignature: verifyNodeSignature,
+  })
+}

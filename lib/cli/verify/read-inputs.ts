@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
+import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { type Candidate, type Document, LIMITS, type LinkStore, readDocument } from '#lib/in-toto/index.ts'
+import { UsageError } from './arguments.ts'
+
+/** Reads a file that was named on the command line. @throws UsageError */
+export function readNamedFile(path: string, what: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new UsageError(`The ${what} ${path} cannot be read: ${causeOf(error)}.`)
+  }
+}
+
+function causeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EACCES') return 'permission denied'
+  if (code === 'EISDIR') return 'it is a folder'
+  if (code === 'ENOTDIR') return 'it is not a folder'
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Public keys of all files. A map without keys is allowed: nobody then vouches for the layout. */
+export function readLayoutKeys(paths: readonly string[]): Key[] {
+  return paths.flatMap((path) => {
+    const bytes = readNamedFile(path, 'key file')
+    if (/^\s*\{\s*\}\s*$/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))) return []
+    try {
+      return parsePublicKeyFile(bytes)
+    } catch (error) {
+      if (error instanceof FormatError) throw new UsageError(`The key file ${path} cannot be used: ${error.message}`)
+      throw error
+    }
+  })
+}
+
+/** A JSON object of strings. @throws UsageError */
+export function readParameters(path: string): Map<string, string> {
+  const bytes = readNamedFile(path, 'parameter file')
+  const wrong = (why: string) => new UsageError(`The parameter file ${path} is not a JSON object of strings: ${why}`)
+  const parameters = new Map<string, string>()
+  try {
+    const value = parseJson(bytes)
+    if (!(value instanceof Map)) throw wrong('it is no object.')
+    for (const [name, text] of value) {
+      if (typeof text !== 'string') throw wrong(`${name} is no string.`)
+      parameters.set(name, text)
+    }
+  } catch (error) {
+    if (error instanceof FormatError) throw wrong(error.message)
+    throw error
+  }
+  return parameters
+}
+
+export function readText(path: string, what: string): string {
+  try {
+    return decodeUtf8(readNamedFile(path, what))
+  } catch (error) {
+    if (error instanceof FormatError) throw new UsageError(`The ${what} ${path} is not text.`)
+    throw error
+  }
+}
+
+/** The links of a layout from a folder: `STEP.KEYID8.link`, and `STEP.KEYID8/` where such a file is a layout. */
+export function readLinkDir(dir: string, layout: Document): LinkStore {
+  if (!isFolder(dir)) throw new UsageError(`The link folder ${dir} cannot be read: there is no such folder.`)
+  return readFolder(dir, '', layout, 0)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function readFolder(dir: string, place: string, layout: Document, depth: number): LinkStore {
+  const steps = new Map<string, Candidate[]>()
+  const namespaces = new Map<string, LinkStore>()
+  if (!isFolder(dir)) return { steps, namespaces }
+  const names = readdirSync(dir).sort()
+  for (const step of stepNames(layout)) {
+    const candidates: Candidate[] = []
+    for (const name of names) {
+      const keyid = keyidIn(name, step)
+      if (keyid === null) continue
+      const document = readLink(join(dir, name), `${place}${name}`)
+      candidates.push({ document, keyid })
+      if (isLayout(document) && depth <= LIMITS.sublayoutDepth) {
+        const inner = basename(name, '.link')
+        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1))
+      }
+    }
+    steps.set(step, candidates)
+  }
+  return { steps, namespaces }
+}
+
+/** The eight characters of the keyid in the name of a link of this step; null for any other file. */
+function keyidIn(name: string, step: string): string | null {
+  if (!name.startsWith(`${step}.`) || !name.endsWith('.link')) return null
+  const keyid = name.slice(step.length + 1, -'.link'.length)
+  return keyid.length === 8 && !keyid.includes('.') ? keyid : null
+}
+
+/** Also of a layout that is refused: the report says what in-toto would answer to it. */
+function stepNames(layout: Document): string[] {
+  const open = 'envelope' in layout ? layout.envelope : layout.open
+  const steps = open?.kind === 'layout' ? open.value.get('steps') : null
+  if (!Array.isArray(steps)) return []
+  const names = steps.map((step) => (step instanceof Map ? step.get('name') : null))
+  return [...new Set(names.filter((name) => typeof name === 'string'))]
+}
+
+function isLayout(document: Document): boolean {
+  return ('envelope' in document ? document.envelope.kind : document.open?.kind) === 'layout'
+}
+
+/** A link that cannot be read is a finding, not an error. */
+function readLink(path: string, source: string): Document {
+  try {
+    const size = statSync(path).size
+    if (size > LIMITS.envelopeBytes) {
+      const message = `The file has ${size} bytes; at most ${LIMITS.envelopeBytes} are read.`
+      return { source, sha256: '', problem: { code: 'LIMIT', message, place: '' }, open: null }
+    }
+    const bytes = readFileSync(path)
+    return readDocument(source, bytes, sha256Hex(bytes))
+  } catch (error) {
+    return { source, sha256: '', problem: { code: 'MALFORMED', message: causeOf(error), place: '' }, open: null }
+  }
+}
