@@ -9,11 +9,12 @@ const usage = `waybill COMMAND [OPTIONS]
 
 \`waybill COMMAND --help\` says more. Exit status of verify: 0 allow, 1 deny, 2 cannot tell, 64 wrong arguments.`
 
-type Command = { run: (args: string[]) => Promise<number> }
+/** Takes the arguments after its name; resolves with the exit status. */
+type Command = (args: string[]) => Promise<number>
 
 const commands: Record<string, () => Promise<Command>> = {
-  verify: () => import('./verify/command.ts'),
-  import: () => import('./import/command.ts'),
+  verify: async () => (await import('./verify/command.ts')).verifyCommand,
+  import: async () => (await import('./import/command.ts')).importCommand,
 }
 
 /** Runs the command that the arguments name; resolves with the exit status. */
@@ -29,7 +30,7 @@ export async function main(args: string[]): Promise<number> {
     return 64
   }
   const command = await load()
-  return command.run(rest)
+  return command(rest)
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)

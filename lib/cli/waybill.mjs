@@ -3,7 +3,7 @@
 // package brings. What was compiled is kept, which makes the next call quick.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,7 +13,7 @@ const cache = join(packages, '.cache', 'waybill')
 const major = Number.parseInt(process.versions.node, 10)
 
 if (major >= 24) {
-  enableCompileCache?.(cache)
+  module.enableCompileCache?.(cache)
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } else onNode24()
