@@ -28,6 +28,7 @@ export type {
   RunInspection,
   SignatureVerifier,
   UnreadDocument,
+  UnusableKey,
   VerifyInput,
 } from './verify/input.ts'
 export { readDocument } from './verify/read-document.ts'

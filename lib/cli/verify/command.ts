@@ -1,7 +1,7 @@
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import { type Report, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
 import { parseArguments, USAGE, UsageError, type VerifyArguments } from './arguments.ts'
-import { readLayoutKeys, readLinkDir, readNamedFile, readParameters, readText } from './read-inputs.ts'
+import { isFolder, readLayoutKeys, readLinkDir, readNamedFile, readParameters, readText } from './read-inputs.ts'
 import { reportText } from './report-text.ts'
 import { inspectionRunner } from './run-inspection.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
@@ -34,13 +34,18 @@ export function verifyFolder(given: VerifyArguments): Report {
   const layout = readDocument(given.layout, bytes, sha256Hex(bytes))
   return verifyLayout({
     layout,
-    layoutKeys: readLayoutKeys(given.layoutKeys),
+    ...readLayoutKeys(given.layoutKeys),
     links: readLinkDir(given.linkDir, layout),
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
     intermediates: given.intermediates.map((path) => readText(path, 'certificate file')),
-    runInspection: given.runInspections === null ? null : inspectionRunner(given.runInspections),
+    runInspection: given.runInspections === null ? null : inspectionRunner(productFolder(given.runInspections)),
     profile: given.profile,
     verifySignature: verifyNodeSignature,
   })
+}
+
+function productFolder(dir: string): string {
+  if (isFolder(dir)) return dir
+  throw new UsageError(`The product folder ${dir} (--run-inspections) cannot be read: there is no such folder.`)
 }

@@ -2,7 +2,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
-import { type Candidate, type Document, LIMITS, type LinkStore, readDocument } from '#lib/in-toto/index.ts'
+import {
+  type Candidate,
+  type Document,
+  LIMITS,
+  type LinkStore,
+  readDocument,
+  type UnusableKey,
+} from '#lib/in-toto/index.ts'
 import { UsageError } from './arguments.ts'
 
 /** Reads a file that was named on the command line. @throws UsageError */
@@ -23,18 +30,27 @@ function causeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+export interface LayoutKeys {
+  readonly layoutKeys: readonly Key[]
+  readonly unusableKeys: readonly UnusableKey[]
+}
+
 /** Public keys of all files. A map without keys is allowed: nobody then vouches for the layout. */
-export function readLayoutKeys(paths: readonly string[]): Key[] {
-  return paths.flatMap((path) => {
+export function readLayoutKeys(paths: readonly string[]): LayoutKeys {
+  const layoutKeys: Key[] = []
+  const unusableKeys: UnusableKey[] = []
+  for (const path of paths) {
     const bytes = readNamedFile(path, 'key file')
-    if (/^\s*\{\s*\}\s*$/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))) return []
+    if (bytes.length < 100 && /^\s*\{\s*\}\s*$/.test(Buffer.from(bytes).toString('latin1'))) continue
     try {
-      return parsePublicKeyFile(bytes)
+      layoutKeys.push(...parsePublicKeyFile(bytes))
     } catch (error) {
-      if (error instanceof FormatError) throw new UsageError(`The key file ${path} cannot be used: ${error.message}`)
-      throw error
+      if (!(error instanceof FormatError)) throw error
+      if (error.code === 'PRIVATE_KEY') throw new UsageError(`${path}: ${error.message}`)
+      unusableKeys.push({ source: path, message: error.message })
     }
-  })
+  }
+  return { layoutKeys, unusableKeys }
 }
 
 /** A JSON object of strings. @throws UsageError */
@@ -65,13 +81,15 @@ export function readText(path: string, what: string): string {
   }
 }
 
-/** The links of a layout from a folder: `STEP.KEYID8.link`, and `STEP.KEYID8/` where such a file is a layout. */
+/**
+ * The links of a layout from a folder: `STEP.KEYID8.link`, and `STEP.KEYID8/` where such a file is a layout.
+ * A folder that is not there holds none, as for in-toto.
+ */
 export function readLinkDir(dir: string, layout: Document): LinkStore {
-  if (!isFolder(dir)) throw new UsageError(`The link folder ${dir} cannot be read: there is no such folder.`)
   return readFolder(dir, '', layout, 0)
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 

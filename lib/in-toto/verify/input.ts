@@ -58,11 +58,18 @@ export type RunInspection = (
   path: readonly string[],
 ) => InspectionRun
 
+export interface UnusableKey {
+  readonly source: string
+  readonly message: string
+}
+
 export interface VerifyInput {
   /** null: there is none */
   readonly layout: Document | null
   /** all of them must have signed the layout; a key matches a signature under any of its keyid flavours */
   readonly layoutKeys: readonly Key[]
+  /** keys that were handed over and cannot be used: what they would have vouched for is not known */
+  readonly unusableKeys?: readonly UnusableKey[]
   readonly links: LinkStore
   /** the time to judge for, in milliseconds */
   readonly at: number

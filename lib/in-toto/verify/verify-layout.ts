@@ -1,7 +1,141 @@
-import type { Report } from '../report.ts'
-import type { VerifyInput } from './input.ts'
+import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
+import { ENGINE } from '../engine.ts'
+import type { LayoutReport, Reason, Report } from '../report.ts'
+import { formatTimestamp } from '../time.ts'
+import { verifyChain } from './chain.ts'
+import type { ChainResult } from './chain-input.ts'
+import { Findings, orderReasons, verdictOf } from './findings.ts'
+import type { Document, LinkStore, RunInspection, UnusableKey, VerifyInput } from './input.ts'
+import { InspectionBook } from './inspection-book.ts'
+import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
+import { SignatureBook } from './signatures.ts'
+import { documentCode, documentMessage } from './step-evidence.ts'
 
-/** Verifies a supply chain against its layout (specification 5.2). Never throws for what the evidence says. */
+/**
+ * Verifies a supply chain against its layout (specification 5.2) and says everything that was found.
+ * Never throws for what the evidence says, and asks for nothing: keys, time, parameters, evidence, the signature
+ * check and the results of inspections come in as arguments.
+ */
 export function verifyLayout(input: VerifyInput): Report {
-  throw new Error(`not yet: ${input.profile}`)
+  const book = new SignatureBook(input.verifySignature, input.at)
+  const inspections = new InspectionBook(input.runInspection ?? null)
+  const result = verifyOutermost(input, book, inspections.run)
+  const reference = verifyAsReference(input, book, inspections.recall)
+  refuseKeys(input.unusableKeys ?? [], result.findings)
+  const reasons = orderReasons(result.findings.all)
+  const report: Report = {
+    version: 1,
+    engine: ENGINE,
+    at: formatTimestamp(input.at),
+    profile: input.profile,
+    verdict: verdictOf(reasons),
+    referenceVerdict: reference.allow ? 'allow' : 'deny',
+    reasons,
+    checks: result.findings.checks,
+    layout: result.layout,
+    steps: result.steps,
+    inspections: result.inspections,
+    inputs: digestInputs(input),
+  }
+  return input.profile === 'reference' ? asReference(report, reference) : report
+}
+
+function refuseKeys(keys: readonly UnusableKey[], findings: Findings): void {
+  for (const { source, message } of keys) {
+    const text = `The layout key ${source} cannot be used: ${message}`
+    findings.add({ code: 'UNSUPPORTED', severity: 'cannot-tell', message: text, strictOnly: false })
+  }
+}
+
+type Outermost = Pick<ChainResult, 'findings' | 'layout' | 'steps' | 'inspections'>
+
+function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection: RunInspection | null): Outermost {
+  const { layout: document } = input
+  if (document === null || !('envelope' in document)) return unreadable(document)
+  const { envelope } = document
+  if (envelope.kind !== 'layout') {
+    return refused(document, 'LAYOUT_INVALID', `${document.source} is a ${envelope.kind}, not a layout.`)
+  }
+  return verifyChain(
+    {
+      envelope,
+      layoutKeys: input.layoutKeys,
+      links: input.links,
+      parameters: input.parameters ?? null,
+      path: [],
+      ancestors: [],
+    },
+    { at: input.at, book, runInspection },
+  )
+}
+
+/** No layout, no demands: nothing can be allowed. */
+function unreadable(document: Exclude<VerifyInput['layout'], undefined>): Outermost {
+  if (document === null) return refused(null, 'NO_LAYOUT', 'There is no layout to verify against.')
+  if ('envelope' in document) return refused(document, 'LAYOUT_INVALID', 'The layout is not one.')
+  return refused(document, documentCode(document.problem.code), documentMessage(document.problem))
+}
+
+function refused(document: Document | null, code: Reason['code'], message: string): Outermost {
+  const findings = new Findings()
+  // read and found wanting is a no; unreadable is not known
+  const severity = code === 'LAYOUT_INVALID' || code === 'NO_LAYOUT' ? 'deny' : 'cannot-tell'
+  findings.add({ code, severity, message, strictOnly: false })
+  findings.check({ id: 'layout.read', title: 'Layout readable', outcome: 'failed', detail: message })
+  const layout: LayoutReport = {
+    sha256: document?.sha256 ?? '',
+    form: formOf(document),
+    expires: null,
+    readme: '',
+    signatures: [],
+  }
+  return { findings, layout, steps: [], inspections: [] }
+}
+
+function formOf(document: Document | null): LayoutReport['form'] {
+  if (document === null) return 'unknown'
+  return ('envelope' in document ? document.envelope.form : document.open?.form) ?? 'unknown'
+}
+
+/** The reference's answer with our explanation: what it does not check no longer counts, what only it demands does. */
+function asReference(report: Report, reference: ReferenceAnswer): Report {
+  const reasons = report.reasons.map((reason) =>
+    reason.strictOnly ? { ...reason, severity: 'warning' as const } : reason,
+  )
+  if (reference.allow) {
+    return { ...report, verdict: 'allow', reasons: reasons.map((reason) => ({ ...reason, severity: 'warning' })) }
+  }
+  if (verdictOf(reasons) === 'deny') return { ...report, verdict: 'deny', reasons }
+  const own: Reason = { code: reference.code, severity: 'deny', message: reference.message, strictOnly: false }
+  const moved = reasons.map((reason) =>
+    reason.follows === undefined ? reason : { ...reason, follows: reason.follows + 1 },
+  )
+  return { ...report, verdict: 'deny', reasons: [own, ...moved] }
+}
+
+/** One digest over everything the answer depends on. */
+function digestInputs(input: VerifyInput): string {
+  const lines = [
+    `layout ${input.layout?.sha256 ?? 'none'}`,
+    ...input.layoutKeys.map(({ keyid, fingerprint }) => `key ${keyid} ${fingerprint}`),
+    ...(input.unusableKeys ?? []).map(({ message }) => `unusable key ${message}`),
+    ...linesOf(input.links, ''),
+    ...[...(input.parameters ?? [])].map(([name, value]) => `parameter ${JSON.stringify([name, value])}`),
+    `parameters ${input.parameters ? 'given' : 'none'}`,
+    ...(input.intermediates ?? []).map((pem) => `intermediate ${toHex(sha256(utf8(pem)))}`),
+    `inspections ${input.runInspection ? 'run' : 'not run'}`,
+  ]
+  const text = [`${ENGINE} ${input.profile} ${formatTimestamp(input.at)}`, ...lines.sort()].join('\n')
+  return toHex(sha256(utf8(text)))
+}
+
+function linesOf(store: LinkStore, place: string): string[] {
+  const lines: string[] = []
+  for (const [step, candidates] of store.steps) {
+    for (const { document, keyid } of candidates) {
+      lines.push(`link ${JSON.stringify([place, step, keyid])} ${document.sha256}`)
+    }
+  }
+  for (const [name, inner] of store.namespaces) lines.push(...linesOf(inner, `${place}${name}/`))
+  return lines
 }

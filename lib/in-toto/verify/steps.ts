@@ -1,0 +1,256 @@
+import type { Recorded } from '../evaluate-rules.ts'
+import type { Layout, Step } from '../layout.ts'
+import { equalArtifacts } from '../link.ts'
+import type { LinkFound, RuleListTrace, StepReport } from '../report.ts'
+import { abnormalName } from './artifact-names.ts'
+import type { Finding, Findings } from './findings.ts'
+import type { Candidate } from './input.ts'
+import { verifyItemRules } from './item-rules.ts'
+import type { SignatureBook } from './signatures.ts'
+import type { Signers } from './signers.ts'
+import { type Counted, gatherEvidence, type StepEvidence } from './step-evidence.ts'
+
+/** What one document says was done: a link's own record, or a sublayout's summary. */
+export interface Stood extends Recorded {
+  readonly counted: Counted
+  readonly command: readonly string[]
+  readonly returnValue: number | null
+}
+
+/** A step while it is being verified. */
+export interface StepCase {
+  readonly step: Step
+  readonly evidence: StepEvidence
+  /** why nothing stands for it */
+  absent: Finding | null
+  stood: Stood[]
+  sublayout: StepReport['sublayout']
+  materials: RuleListTrace | null
+  products: RuleListTrace | null
+}
+
+/** Specification 5.2 steps 4 and 5: enough valid signatures by different people for each step. */
+export function verifyThresholds(
+  layout: Layout,
+  store: ReadonlyMap<string, readonly Candidate[]>,
+  signers: Signers,
+  book: SignatureBook,
+  findings: Findings,
+): StepCase[] {
+  return layout.steps.map((step) => {
+    const candidates = store.get(step.name) ?? []
+    const evidence = gatherEvidence(step, layout, candidates, signers, book)
+    const absent = verifyThreshold(step, evidence, candidates.length, findings)
+    return { step, evidence, absent, stood: [], sublayout: undefined, materials: null, products: null }
+  })
+}
+
+function verifyThreshold(step: Step, evidence: StepEvidence, found: number, findings: Findings): Finding | null {
+  const people = new Set(evidence.counted.map(({ identity }) => identity)).size
+  const enough = people >= step.threshold
+  const detail = `${people} of ${step.threshold} signer(s) counted, ${evidence.skipped.length} of ${found} document(s) skipped.`
+  findings.check({
+    id: `step.${step.name}.threshold`,
+    title: `Step ${step.name} signed by ${step.threshold} allowed`,
+    outcome: enough ? 'passed' : 'failed',
+    detail,
+    step: step.name,
+    evidence: [...new Set(evidence.counted.map(({ document }) => document.sha256))],
+  })
+  return enough ? null : explainShortage(step, evidence, people, found, findings)
+}
+
+function explainShortage(
+  step: Step,
+  evidence: StepEvidence,
+  people: number,
+  found: number,
+  findings: Findings,
+): Finding {
+  if (found === 0) {
+    const message = `There is no link for step ${step.name}. Nothing proves that it was done.`
+    return findings.add({ code: 'STEP_MISSING', severity: 'deny', message, step: step.name, strictOnly: false })
+  }
+  const causes = evidence.skipped.map(({ code, message, source, keyid }) =>
+    findings.add({
+      code,
+      // what cannot be read might have been the signature that is missing
+      severity:
+        code === 'MALFORMED' || code === 'UNSUPPORTED' || code === 'LIMIT' || code === 'CERT_UNSUPPORTED'
+          ? 'cannot-tell'
+          : 'deny',
+      message: `${source} does not count for step ${step.name}: ${message}`,
+      step: step.name,
+      ...(keyid === null ? {} : { keyid }),
+      strictOnly: code === 'STEP_NAME_MISMATCH',
+    }),
+  )
+  const message = `Step ${step.name} needs ${step.threshold} signature(s) by different people whom the layout allows; ${people} counted.`
+  const because = causes[0] ?? null
+  const strictOnly = because?.strictOnly ?? new Set(evidence.counted.map(({ keyid }) => keyid)).size >= step.threshold
+  return findings.add({ code: 'STEP_THRESHOLD', severity: 'deny', message, step: step.name, strictOnly, because })
+}
+
+/** Specification 4.3.1: everyone who did the step must have seen the same. (in-toto compares from threshold 2 on.) */
+export function verifyAgreement(cases: readonly StepCase[], findings: Findings): void {
+  for (const { step, stood } of cases) {
+    const first = stood[0]
+    if (first === undefined) continue
+    const other = stood.find((one) => !sameRecord(first, one))
+    const id = `step.${step.name}.agreement`
+    const title = `Signers of ${step.name} agree`
+    const strictOnly = step.threshold === 1
+    const evidence = stood.map(({ counted }) => counted.document.sha256)
+    if (other === undefined) {
+      if (stood.length < 2) continue
+      findings.check({ id, title, outcome: 'passed', detail: 'Same files, same digests.', step: step.name, evidence })
+      continue
+    }
+    const names = [first, other].map(({ counted }) => `${counted.document.source} (${counted.keyid.slice(0, 8)})`)
+    const message = `${names.join(' and ')} say different things about step ${step.name}: ${disagreement(first, other)}.`
+    findings.add({
+      code: 'SIGNERS_DISAGREE',
+      severity: 'deny',
+      message,
+      step: step.name,
+      keyid: other.counted.keyid,
+      strictOnly,
+      ...artifactOf(first, other),
+    })
+    findings.check({ id, title, outcome: 'failed', detail: message, step: step.name, evidence, strictOnly })
+  }
+}
+
+function sameRecord(a: Recorded, b: Recorded): boolean {
+  return equalArtifacts(a.materials, b.materials) && equalArtifacts(a.products, b.products)
+}
+
+function firstDifference(a: Recorded, b: Recorded): { list: 'materials' | 'products'; artifact: string } | null {
+  for (const list of ['materials', 'products'] as const) {
+    for (const [artifact, digests] of [...a[list], ...b[list]]) {
+      const one = new Map([[artifact, a[list].get(artifact) ?? {}]])
+      const two = new Map([[artifact, b[list].get(artifact) ?? {}]])
+      if (!a[list].has(artifact) || !b[list].has(artifact) || !equalArtifacts(one, two)) return { list, artifact }
+      void digests
+    }
+  }
+  return null
+}
+
+function disagreement(a: Recorded, b: Recorded): string {
+  const difference = firstDifference(a, b)
+  if (difference === null) return 'they differ'
+  const { list, artifact } = difference
+  if (a[list].has(artifact) && b[list].has(artifact)) return `${artifact} has other digests among the ${list}`
+  return `${artifact} is among the ${list} of one only`
+}
+
+function artifactOf(a: Recorded, b: Recorded): { artifact?: string } {
+  const difference = firstDifference(a, b)
+  return difference === null ? {} : { artifact: difference.artifact }
+}
+
+/** Specification 4.3.1: another command, or one that failed, is for people to judge; it never decides. */
+export function warnCommands(cases: readonly StepCase[], findings: Findings): void {
+  for (const { step, stood } of cases) {
+    const warning = { severity: 'warning' as const, step: step.name }
+    for (const { command, returnValue, counted } of stood) {
+      const { keyid } = counted
+      if (step.expectedCommand.length > 0 && !sameList(command, step.expectedCommand)) {
+        const message = `Step ${step.name} was done with "${command.join(' ')}", expected was "${step.expectedCommand.join(' ')}".`
+        findings.add({ ...warning, code: 'COMMAND_MISMATCH', message, keyid, strictOnly: false })
+      }
+      if (returnValue !== null && returnValue !== 0) {
+        const message = `The command of step ${step.name} ended with ${returnValue}, which usually means that it failed.`
+        findings.add({ ...warning, code: 'STEP_FAILED', message, keyid, strictOnly: true })
+      }
+    }
+  }
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
+}
+
+/** Names under which a file could hide from a rule that knows it. */
+export function verifyNames(cases: readonly StepCase[], findings: Findings): void {
+  for (const { step, stood } of cases) {
+    for (const record of stood) {
+      const abnormal = abnormalName(record)
+      if (abnormal === null) continue
+      const message = `Step ${step.name} lists ${JSON.stringify(abnormal.artifact)} among its ${abnormal.list}: a name that can be written differently, so rules may not see the file. Record it in its normal form.`
+      findings.add({
+        code: 'ARTIFACT_NAME_NOT_NORMAL',
+        severity: 'deny',
+        message,
+        step: step.name,
+        artifact: abnormal.artifact,
+        keyid: record.counted.keyid,
+        strictOnly: true,
+      })
+      break
+    }
+  }
+}
+
+/** Specification 5.2 step 7: the rules of every step, over the links that stand for the steps. */
+export function verifyStepRules(cases: readonly StepCase[], findings: Findings): ReadonlyMap<string, Recorded> {
+  const links = new Map<string, Recorded>()
+  const absent = new Map<string, Finding>()
+  for (const { step, stood, absent: why } of cases) {
+    const first = stood[0]
+    if (first !== undefined && why === null) links.set(step.name, first)
+    else if (why !== null) absent.set(step.name, why)
+  }
+  for (const one of cases) {
+    const item = links.get(one.step.name)
+    if (item === undefined) continue
+    const shared = { kind: 'step' as const, name: one.step.name, item, links, absent }
+    const evidence = one.stood.map(({ counted }) => counted.document.sha256)
+    const materials = { ...shared, list: 'materials' as const, rules: one.step.expectedMaterials, evidence }
+    const products = { ...shared, list: 'products' as const, rules: one.step.expectedProducts, evidence }
+    one.materials = verifyItemRules(materials, findings).trace
+    one.products = verifyItemRules(products, findings).trace
+  }
+  return links
+}
+
+/** The step as the report shows it. */
+export function reportStep(one: StepCase, findings: readonly Finding[]): StepReport {
+  const { step, evidence, stood } = one
+  return {
+    name: step.name,
+    outcome: outcomeOf(one, findings),
+    threshold: step.threshold,
+    allowedKeyids: step.pubkeys,
+    expectedCommand: step.expectedCommand,
+    counted: evidence.counted.map((counted) => linkFound(counted, stood)),
+    skipped: evidence.skipped,
+    materials: one.materials,
+    products: one.products,
+    ...(one.sublayout === undefined ? {} : { sublayout: one.sublayout }),
+  }
+}
+
+function outcomeOf({ step, evidence, absent }: StepCase, findings: readonly Finding[]): StepReport['outcome'] {
+  if (absent !== null && evidence.counted.length === 0) return absent.code === 'STEP_MISSING' ? 'missing' : 'failed'
+  const own = findings.filter((finding) => finding.step === step.name || finding.path?.[0] === step.name)
+  if (own.some(({ severity }) => severity !== 'warning')) return 'failed'
+  return own.length > 0 ? 'warning' : 'passed'
+}
+
+function linkFound(counted: Counted, stood: readonly Stood[]): LinkFound {
+  const { document, signer } = counted
+  const record = stood.find((one) => one.counted === counted)
+  return {
+    sha256: document.sha256,
+    source: document.source,
+    form: document.envelope.form,
+    kind: document.envelope.kind === 'layout' ? 'layout' : 'link',
+    signer: { ...signer, keyid: counted.keyid },
+    command: record?.command ?? [],
+    returnValue: record?.returnValue ?? null,
+    materials: record?.materials.size ?? 0,
+    products: record?.products.size ?? 0,
+  }
+}
