@@ -1,6 +1,5 @@
-import pg from 'pg'
 import { closeDatabase, inTransaction } from '#lib/db/client.ts'
-import { env } from '#lib/env.ts'
+import { listen } from '#lib/db/listen.ts'
 import { claimJob } from '#lib/jobs/claim.ts'
 import { enqueue, jobChannel } from '#lib/jobs/enqueue.ts'
 import { handlers } from './handlers.ts'
@@ -13,9 +12,17 @@ const pollMs = 2_000
 const sweepMs = 60_000
 
 let stopping = false
+/** A job was committed since the queue was last looked at. */
+let news = false
 let wake: () => void = () => undefined
 
+function hear(): void {
+  news = true
+  wake()
+}
+
 function sleep(ms: number): Promise<void> {
+  if (news) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
     wake = () => {
@@ -25,26 +32,11 @@ function sleep(ms: number): Promise<void> {
   })
 }
 
-/** Hears of committed jobs. A lost connection is made anew; meanwhile the poll finds them. */
-async function listen(): Promise<void> {
-  const client = new pg.Client({ connectionString: env().databaseUrl })
-  client.on('notification', () => wake())
-  client.on('error', () => undefined) // 'end' follows
-  client.on('end', () => {
-    if (!stopping) setTimeout(() => void listen(), pollMs).unref()
-  })
-  try {
-    await client.connect()
-    await client.query(`LISTEN ${jobChannel}`)
-  } catch {
-    await client.end().catch(() => undefined)
-  }
-}
-
 async function work(): Promise<void> {
   let down = false
   while (!stopping) {
     try {
+      news = false
       const job = await claimJob()
       down = false
       if (job === null) await sleep(pollMs)
@@ -63,7 +55,7 @@ async function sweep(): Promise<void> {
 
 function stop(): void {
   stopping = true
-  wake()
+  hear()
   // the job at hand may end; a longer one is abandoned, its lease runs out and it is done again
   setTimeout(() => process.exit(0), 8_000).unref()
 }
@@ -74,11 +66,12 @@ process.on('message', (message) => {
   if (message === 'stop') stop()
 })
 
-await listen()
+const deafen = await listen(jobChannel, hear)
 const sweeper = setInterval(() => void sweep(), sweepMs)
 await sweep()
 process.send?.('ready')
 await work()
 clearInterval(sweeper)
+await deafen()
 await closeDatabase()
 process.exit(0)
