@@ -120,14 +120,14 @@ class JsonReader {
 
   private enter(depth: number): void {
     if (depth > this.limits.depth) {
-      this.fail('JSON_DEPTH', `The document is nested more than ${this.limits.depth} levels deep.`)
+      this.fail('DEPTH', `The document is nested more than ${this.limits.depth} levels deep.`)
     }
     this.at++
   }
 
   private count(): void {
     if (++this.members > this.limits.members) {
-      this.fail('JSON_LIMIT', `The document has more than ${this.limits.members} members and items.`)
+      this.fail('LIMIT', `The document has more than ${this.limits.members} members and items.`)
     }
   }
 
@@ -220,7 +220,7 @@ class JsonReader {
       this.digits()
     }
     if (this.at - start > this.limits.digits) {
-      this.fail('JSON_LIMIT', `A number has more than ${this.limits.digits} digits.`, start)
+      this.fail('LIMIT', `A number has more than ${this.limits.digits} digits.`, start)
     }
     const text = this.text.slice(start, this.at)
     return integer ? BigInt(text) : new JsonFloat(text)
@@ -240,7 +240,7 @@ class JsonReader {
   }
 
   private duplicate(name: string, start: number): never {
-    return this.fail('JSON_DUPLICATE', `The member ${JSON.stringify(name)} occurs twice in one object.`, start)
+    return this.fail('DUPLICATE_KEY', `The member ${JSON.stringify(name)} occurs twice in one object.`, start)
   }
 
   private badCharacter(at: number): never {
