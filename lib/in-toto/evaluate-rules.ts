@@ -87,11 +87,17 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
 }
 
 function take(queue: string[], why: Why): { consumed: string[]; rest: string[] } {
-  const consumed: string[] = []
-  const rest: string[] = []
-  for (const artifact of queue) (why(artifact) === null ? consumed : rest).push(artifact)
   // most rules of most lists take nothing: keep the queue, and the memory
-  return { consumed, rest: consumed.length === 0 ? queue : rest }
+  const first = queue.findIndex((artifact) => why(artifact) === null)
+  if (first < 0) return { consumed: [], rest: queue }
+  const consumed: string[] = []
+  const rest = queue.slice(0, first)
+  for (let i = first; i < queue.length; i++) {
+    const artifact = queue[i] ?? ''
+    if (why(artifact) === null) consumed.push(artifact)
+    else rest.push(artifact)
+  }
+  return { consumed, rest }
 }
 
 /** What a DISALLOW hit or a REQUIRE missed; null where the rule does not fail. */
@@ -141,7 +147,7 @@ function whyNotMatch(rule: MatchRule, source: Artifacts, destination: Artifacts 
   const prefix = withSlash(rule.sourcePrefix)
   const { matches } = compileGlob(rule.pattern)
   return (artifact) => {
-    if (!artifact.startsWith(prefix)) return 'prefix'
+    if (prefix !== '' && !artifact.startsWith(prefix)) return 'prefix'
     const name = prefix === '' ? artifact : artifact.slice(prefix.length)
     if (!matches(name)) return 'pattern'
     if (destination === undefined) return 'source-step-missing'

@@ -38,7 +38,17 @@ function build(pattern: string): Glob {
     return { pattern, all: false, literal: pattern, matches: (text) => text === pattern }
   }
   if (pieces.every((piece) => piece === '')) return { pattern, all: true, literal: null, matches: () => true }
-  return { pattern, all: false, literal: null, matches: (text) => matchPieces(pieces, text) }
+  return { pattern, all: false, literal: null, matches: pieceMatcher(pieces) }
+}
+
+/** `dist/*`, `*.js` and `a*b` are nearly all there are; they need no loop. */
+function pieceMatcher(pieces: readonly string[]): (text: string) => boolean {
+  const [first = '', last = ''] = pieces
+  if (pieces.length !== 2) return (text) => matchPieces(pieces, text)
+  if (last === '') return (text) => text.startsWith(first)
+  if (first === '') return (text) => text.endsWith(last)
+  const least = first.length + last.length
+  return (text) => text.length >= least && text.startsWith(first) && text.endsWith(last)
 }
 
 /** The runs between the stars as text, or null where one has a class, a `?` or half a character. */

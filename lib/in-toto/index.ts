@@ -32,4 +32,6 @@ export type {
   VerifyInput,
 } from './verify/input.ts'
 export { readDocument } from './verify/read-document.ts'
+export type { EnvelopeSigners } from './verify/verify-envelope.ts'
+export { verifyEnvelope } from './verify/verify-envelope.ts'
 export { verifyLayout } from './verify/verify-layout.ts'

@@ -139,6 +139,7 @@ function skipUnsigned(
 
 /** Codes of readers as codes of reasons; what is unknown is malformed. */
 export function documentCode(code: string): ReasonCode {
+  if (code === 'DEPTH') return 'LIMIT'
   return code === 'LIMIT' || code === 'UNSUPPORTED' || code === 'LAYOUT_INVALID' ? code : 'MALFORMED'
 }
 

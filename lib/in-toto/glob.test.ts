@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { describeShared } from '#lib/testing/shared-data.ts'
+import { compileGlob, matchGlob } from './glob.ts'
+
+describe('globs mean what Python means', () => {
+  test.each([
+    ['*', 'a/b/c', true],
+    ['*', '.hidden', true],
+    ['*', 'two\nlines', true],
+    ['*', '', true],
+    ['?', '/', true],
+    ['?', '😀', true],
+    ['?', 'e\u0301', false],
+    ['foo/*', 'foo/', true],
+    ['foo/*', 'foo', false],
+    ['*.py', 'a/b.py', true],
+    ['a*b*c', 'aXbYc', true],
+    ['a*b*c', 'abbc', true],
+    ['a*a', 'a', false],
+    ['[!a]', 'b', true],
+    ['[!a]', 'a', false],
+    ['[^a]', '^', true],
+    ['[^a]', 'b', false],
+    ['[]a]', ']', true],
+    ['[!]a]', ']', false],
+    ['[c-a]', 'b', false],
+    ['[!c-a]', 'b', true],
+    ['[a-]', '-', true],
+    ['[-a]', '-', true],
+    ['[a-c-e]', '-', true],
+    ['[a-c-e]', 'd', false],
+    ['[abc', '[abc', true],
+    ['[abc', 'a', false],
+    ['a\\*', 'a\\b', true],
+    ['a\\*', 'a*', false],
+    ['{a,b}', '{a,b}', true],
+    ['{a,b}', 'a', false],
+    ['**', 'a/b', true],
+    ['EVIL', 'evil', false],
+  ])('%j on %j: %s', (pattern, name, expected) => {
+    expect(matchGlob(pattern, name)).toBe(expected)
+  })
+
+  test('a pattern without special characters matches itself and nothing else', () => {
+    const plain = fc.string({ unit: fc.constantFrom(...'abc./-_ é😀') })
+    fc.assert(
+      fc.property(plain, plain, (pattern, name) => {
+        expect(matchGlob(pattern, pattern)).toBe(true)
+        expect(matchGlob(pattern, name)).toBe(pattern === name)
+      }),
+    )
+  })
+
+  test('the quick way for patterns of stars agrees with the general one', () => {
+    // `[x]` is a class of one: the same pattern, which only the general matcher takes
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '*', '/'), maxLength: 12 })
+    fc.assert(
+      fc.property(text, fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 12 }), (pattern, name) => {
+        const general = pattern.replaceAll(/[ab/]/g, (character) => `[${character}]`)
+        expect(matchGlob(pattern, name)).toBe(matchGlob(general, name))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('no pattern takes long', () => {
+    const name = 'a'.repeat(20_000)
+    for (const pattern of [
+      `${'*a'.repeat(2_000)}b`,
+      `${'*?'.repeat(2_000)}b`,
+      `${'*[a]'.repeat(2_000)}b`,
+      `${'*a[!b]'.repeat(50)}b`,
+    ]) {
+      const start = performance.now()
+      expect(compileGlob(pattern).matches(name)).toBe(false)
+      expect(performance.now() - start).toBeLessThan(1_000)
+    }
+  })
+})
+
+const vectorSchema = z.object({
+  cases: z.array(z.object({ pattern: z.string(), name: z.string(), python: z.boolean() })),
+})
+
+describeShared('fnmatch on CPython', 'vectors/functions/glob.json', (bytes) => {
+  const { cases } = vectorSchema.parse(JSON.parse(bytes.toString()))
+  test('all 1254 answers agree', () => {
+    expect(cases.length).toBe(1254)
+    const wrong = cases.filter(({ pattern, name, python }) => matchGlob(pattern, name) !== python)
+    expect(wrong).toEqual([])
+  })
+})
+
+const corpusSchema = z.object({
+  cases: z.array(z.looseObject({ pattern: z.string(), name: z.string(), python: z.boolean() })),
+  redos: z.array(z.object({ pattern: z.string(), name: z.string(), expect: z.boolean(), max_ms: z.number() })),
+})
+
+describeShared('glob corpus', 'corpus/glob/glob.json', (bytes) => {
+  const { cases, redos } = corpusSchema.parse(JSON.parse(bytes.toString()))
+  test('all 49 patterns and names agree with Python', () => {
+    expect(cases.length).toBe(49)
+    expect(cases.filter(({ pattern, name, python }) => matchGlob(pattern, name) !== python)).toEqual([])
+  })
+
+  test('the 5 hostile patterns are answered in their time', () => {
+    expect(redos.length).toBe(5)
+    for (const { pattern, name, expect: expected, max_ms } of redos) {
+      const start = performance.now()
+      expect(matchGlob(pattern, name)).toBe(expected)
+      expect(performance.now() - start).toBeLessThan(max_ms)
+    }
+  })
+})
