@@ -53,7 +53,8 @@ function knownEdges(request: ArrangeRequest): ArrangeRequest['edges'] {
 }
 
 function label(edge: string, size: { width: number; height: number }) {
-  return { id: `${edge} label`, text: '', ...size, layoutOptions: { 'elk.edgeLabels.inline': 'true' } }
+  // ELK makes no room for a label without text; its own words are drawn by us
+  return { id: `${edge} label`, text: 'label', ...size, layoutOptions: { 'elk.edgeLabels.inline': 'true' } }
 }
 
 /** Reads where ELK put everything; what it left out stands at the origin or has no points. */

@@ -86,7 +86,7 @@ export function explain(report: Report | null, context: ExplainContext): Explana
   const match = matchThatLeft(subject, reason.artifact)
   return {
     kind: told.kind,
-    heading: told.heading,
+    heading: placed(told.heading, subject),
     demand: told.demand,
     code: reason.code,
     step: reason.step ?? reason.inspection ?? null,
@@ -133,10 +133,22 @@ function ruleOf(subject: Subject, rule: RuleRef | null): Explanation['rule'] {
   return { text: rule.text, list: rule.list, index: rule.index, of: Math.max(all.length, rule.index + 1), all }
 }
 
+/** Says in which sublayout it happened, where the sentence does not. */
+function placed(heading: string, { reason }: Subject): string {
+  const [outer] = reason.path ?? []
+  return outer === undefined || heading.includes(outer) ? heading : `In the sublayout of ${outer}: ${heading}`
+}
+
 /** Every other reason. Those that the heading and the file table already speak for are not repeated. */
 function moreOf(report: Report, told: readonly Reason[]): Explanation['more'] {
+  const echoes = (reason: Reason): boolean => {
+    const cause = reason.follows === undefined ? undefined : report.reasons[reason.follows]
+    return (
+      cause !== undefined && told.includes(cause) && cause.artifact !== undefined && cause.artifact === reason.artifact
+    )
+  }
   return report.reasons
-    .filter((reason) => !told.includes(reason))
+    .filter((reason) => !told.includes(reason) && !echoes(reason))
     .map((reason) => ({
       code: reason.code,
       message: reason.message,

@@ -13,7 +13,7 @@ export function malformed(subject: Subject): Told {
         : 'cannot be read'
   return {
     kind: subject.reason.code === 'MALFORMED' ? 'malformed' : subject.reason.code === 'LIMIT' ? 'limit' : 'unsupported',
-    heading: `${where} ${what}: ${short(subject.reason.message, 110)}`,
+    heading: `${where} ${what}: ${short(bare(subject), 110)}`,
     demand: `${subject.reason.message} What cannot be read is never counted as passed.`,
     fixes: [
       bringIn(
@@ -23,6 +23,11 @@ export function malformed(subject: Subject): Told {
       ),
     ],
   }
+}
+
+/** What is wrong with the file, without the words about which file it is: the heading says that. */
+function bare({ step, reason }: Subject): string {
+  return step?.skipped.find((one) => one.code === reason.code)?.message ?? reason.message
 }
 
 export function sublayoutFailed(subject: Subject): Told {

@@ -23,7 +23,8 @@ export function filesOf(subject: Subject, match: RuleTrace | null): FileComparis
 function refused(subject: Subject, match: RuleTrace | null): FileComparison[] {
   const rows = new Map<string, FileComparison>()
   for (const reason of subject.group) {
-    if (reason.artifact === undefined) continue
+    // a reason that compares nothing (signers disagree) has no row to show: its sentence says it
+    if (reason.artifact === undefined || reason.rule === undefined) continue
     if (reason.code === 'ARTIFACT_REQUIRED_MISSING') {
       rows.set(reason.artifact, row(subject, match, reason.artifact, 'missing'))
       continue

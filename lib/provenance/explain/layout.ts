@@ -27,7 +27,8 @@ export function layoutSignature(subject: Subject): Told {
   const faults = subject.inner.layout.signatures.filter((one) => one.outcome !== 'valid' && one.outcome !== 'not-asked')
   const invalid = faults.filter((one) => one.outcome === 'invalid')
   const [first] = invalid.length > 0 ? invalid : faults
-  const who = keyName(subject, first?.fingerprint ?? first?.keyid ?? subject.reason.keyid)
+  const known = first?.fingerprint ? subject.context.keyNames?.get(first.fingerprint) : undefined
+  const who = known ?? keyName(subject, first?.keyid ?? subject.reason.keyid)
   const name = subject.reason.path === undefined ? 'The layout' : `The sublayout of ${subject.reason.path.join(', ')}`
   const heading =
     first === undefined

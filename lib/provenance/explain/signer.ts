@@ -61,7 +61,7 @@ export function signersDisagree(subject: Subject): Told {
   const step = subject.reason.step ?? 'the step'
   return {
     kind: 'signers-disagree',
-    heading: `The functionaries of ${step} recorded different files`,
+    heading: `The functionaries of ${step} recorded ${subject.reason.artifact === undefined ? 'different files' : `different ${subject.reason.artifact}`}`,
     demand: `All valid links of one step must list the same materials and products, also those beyond the threshold. ${subject.reason.message}`,
     fixes: [
       rerun(
