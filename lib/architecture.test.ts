@@ -133,7 +133,9 @@ describe('imports', () => {
     const users = product.filter(([, imports]) => imports.some((i) => i.specifier.startsWith('next-auth')))
     const outside = users
       .map(([file]) => file)
-      .filter((file) => !/^(lib\/auth\/|app\/api\/auth\/|app\/\(auth\)\/|components\/(auth|shell)\/)/.test(file))
+      .filter(
+        (file) => !/^(lib\/(auth|testing)\/|app\/api\/auth\/|app\/\(auth\)\/|components\/(auth|shell)\/)/.test(file),
+      )
     expect(outside).toEqual([])
   })
 })

@@ -46,9 +46,9 @@ export async function countSignIn(email: string, address: string): Promise<void>
   await spend(limits().account, email, 'for this account')
 }
 
-/** A right password: earlier failures of this account no longer count. */
-export async function forgiveSignIn(email: string): Promise<void> {
-  await limits().account.delete(email)
+/** A right password: earlier failures of this account no longer count, and the attempt costs its address nothing. */
+export async function forgiveSignIn(email: string, address: string): Promise<void> {
+  await Promise.all([limits().account.delete(email), limits().address.reward(address, 1)])
 }
 
 /** Counts one attempt with a set-up link. */

@@ -24,7 +24,7 @@ export async function changePassword(
     throw new AppError('BAD_REQUEST', 'The current password is not right.', {
       fields: [{ path: 'current', message: 'not the current password' }],
     })
-  await forgiveSignIn(user.email)
+  await forgiveSignIn(user.email, address)
   const passwordHash = await hashPassword(input.next)
   await inTransaction(async (tx) => {
     await tx.user.update({ where: { id: user.id }, data: { passwordHash } })

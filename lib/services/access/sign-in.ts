@@ -23,7 +23,7 @@ export async function signIn(input: SignIn, now = new Date()): Promise<SignedIn 
     await recordRefusal(user?.id ?? null, input.address)
     return null
   }
-  await forgiveSignIn(email.data)
+  await forgiveSignIn(email.data, input.address)
   const userAgent = input.userAgent.slice(0, 300)
   const expiresAt = new Date(now.getTime() + absoluteMs)
   const actor = { kind: 'user', id: user.id, name: user.name } as const
