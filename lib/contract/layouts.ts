@@ -121,6 +121,19 @@ export const arrangementSchema = z.object({
 })
 export type Arrangement = z.infer<typeof arrangementSchema>
 
+/** A run whose links the editor can preview rules with. */
+export const sampleRunHeadSchema = z.object({
+  id: uuidSchema,
+  label: z.string(),
+  at: timeSchema,
+  software: z.string().nullable(),
+  verdict: z.string().nullable(),
+  /** of the draft's own software */
+  own: z.boolean(),
+})
+export type SampleRunHead = z.infer<typeof sampleRunHeadSchema>
+export const sampleRunListSchema = z.object({ runs: z.array(sampleRunHeadSchema) })
+
 /** Links of a build or an import for the live rule preview in the editor. */
 export const sampleRunSchema = z.object({
   id: z.string(),
