@@ -1,0 +1,137 @@
+import type { Recorded } from '../evaluate-rules.ts'
+import type { Layout, Step } from '../layout.ts'
+import type { LinkSkipped } from '../report.ts'
+import { SignatureBook } from '../verify/signatures.ts'
+import { groupSigners } from '../verify/signers.ts'
+import { gatherEvidence } from '../verify/step-evidence.ts'
+import { contentKey } from './content.ts'
+import { effectiveDeliveries, freshDelivery, placeOf } from './deliveries.ts'
+import type { Delivery, SelectInput, Sighting, StoredDocument } from './input.ts'
+
+/** One functionary's word about one step: signed bytes and signer count, not the envelope around them. */
+export interface SignedLink {
+  readonly step: string
+  readonly identity: string
+  readonly keyid: string
+  readonly stored: StoredDocument
+  readonly signedSha256: string
+  /** equal for equal materials and products */
+  readonly content: string
+  readonly record: Recorded
+  /** stands for a sublayout, whose inner links are not gathered yet */
+  readonly sublayout: boolean
+  /** of these signed bytes by this signer, in whatever envelope */
+  readonly sightings: readonly Sighting[]
+  /** deliveries that hold it */
+  readonly heldBy: ReadonlySet<string>
+  /** the one delivery in which it is new; everywhere else it is a copy */
+  readonly freshIn: string | null
+  readonly firstSeen: number
+}
+
+/** A document that names a step and does not count for it. */
+export interface Unusable {
+  readonly step: string
+  readonly stored: StoredDocument
+  readonly skipped: LinkSkipped
+  readonly heldBy: ReadonlySet<string>
+}
+
+export interface Evidence {
+  readonly links: ReadonlyMap<string, readonly SignedLink[]>
+  readonly unusable: ReadonlyMap<string, readonly Unusable[]>
+  readonly deliveries: ReadonlyMap<string, Delivery>
+}
+
+const NOTHING: Recorded = { materials: new Map(), products: new Map() }
+
+type Unplaced = Omit<SignedLink, 'sightings' | 'heldBy' | 'freshIn' | 'firstSeen'>
+
+/** Every link of the store that an allowed functionary signed, by step, with where it is new and where a copy. */
+export function gatherStore(input: SelectInput, layout: Layout): Evidence {
+  const deliveries = effectiveDeliveries(input.deliveries)
+  const signers = groupSigners(layout.keys.values())
+  const book = new SignatureBook(input.verifySignature, input.at)
+  const links = new Map<string, SignedLink[]>()
+  const unusable = new Map<string, Unusable[]>()
+  const named = documentsByStep(input.documents)
+  for (const step of layout.steps) {
+    const unplaced: Unplaced[] = []
+    const unfit: Unusable[] = []
+    for (const stored of named.get(step.name) ?? []) {
+      const { document } = stored
+      const { counted, skipped } = gatherEvidence(step, layout, [{ document, keyid: null }], signers, book)
+      for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored))
+      const heldBy = placesOf(stored.sightings, deliveries)
+      for (const one of skipped) unfit.push({ step: step.name, stored, skipped: one, heldBy })
+    }
+    links.set(step.name, place(unplaced, deliveries, input.waiting))
+    unusable.set(step.name, unfit)
+  }
+  return { links, unusable, deliveries }
+}
+
+/** By the name in a link; by the file's name where the document has none or cannot be read. */
+function documentsByStep(documents: readonly StoredDocument[]): Map<string, StoredDocument[]> {
+  const named = new Map<string, StoredDocument[]>()
+  for (const stored of documents) {
+    const { document } = stored
+    const own = 'envelope' in document && document.envelope.kind === 'link' ? [document.envelope.document.name] : []
+    for (const name of new Set([...own, ...stored.sightings.flatMap(({ path }) => stepInPath(path))])) {
+      named.set(name, [...(named.get(name) ?? []), stored])
+    }
+  }
+  return named
+}
+
+/** `build.776a00e2.link` names the step build. */
+export function stepInPath(path: string): string[] {
+  const found = /(?:^|\/)([^/]+)\.[^./]{8}\.link$/.exec(path)
+  return found?.[1] === undefined ? [] : [found[1]]
+}
+
+function signedLink(step: Step, identity: string, keyid: string, stored: StoredDocument): Unplaced {
+  const { document } = stored
+  const envelope = 'envelope' in document ? document.envelope : null
+  const record = envelope?.kind === 'link' ? envelope.document : NOTHING
+  const sublayout = envelope?.kind !== 'link'
+  const signedSha256 = stored.signedSha256 ?? document.sha256
+  return {
+    step: step.name,
+    identity,
+    keyid,
+    stored,
+    signedSha256,
+    content: sublayout ? `sublayout ${signedSha256}` : contentKey(record),
+    record,
+    sublayout,
+  }
+}
+
+/** Joins the envelopes around the same signed bytes of the same signer. */
+function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, Delivery>, slack: number): SignedLink[] {
+  const byMark = new Map<string, Unplaced[]>()
+  for (const link of unplaced) {
+    const mark = `${link.signedSha256} ${link.identity}`
+    byMark.set(mark, [...(byMark.get(mark) ?? []), link])
+  }
+  return [...byMark.values()].flatMap((links) => {
+    const sorted = [...links].sort((a, b) => (a.stored.document.sha256 < b.stored.document.sha256 ? -1 : 1))
+    const [first] = sorted
+    if (first === undefined) return []
+    const sightings = sorted.flatMap(({ stored }) => stored.sightings)
+    return [
+      {
+        ...first,
+        sightings,
+        heldBy: placesOf(sightings, deliveries),
+        freshIn: freshDelivery(sightings, deliveries, slack),
+        firstSeen: Math.min(...sightings.map(({ at }) => at)),
+      },
+    ]
+  })
+}
+
+function placesOf(sightings: readonly Sighting[], deliveries: ReadonlyMap<string, Delivery>): Set<string> {
+  return new Set(sightings.flatMap((sighting) => placeOf(sighting, deliveries)?.id ?? []))
+}

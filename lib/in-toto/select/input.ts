@@ -1,0 +1,60 @@
+import type { Key } from '#lib/crypto/index.ts'
+import type { Document, ReadDocument, SignatureVerifier } from '../verify/input.ts'
+
+/** Once somebody brought a document: when, in which delivery (null: in none), under which path. */
+export interface Sighting {
+  readonly deliveryId: string | null
+  /** milliseconds */
+  readonly at: number
+  readonly path: string
+  readonly by: string
+}
+
+/** A document of the store with everyone who brought it, whichever software they brought it for. */
+export interface StoredDocument {
+  readonly document: Document
+  /** sha256 of what its signatures cover; null where it could not be read */
+  readonly signedSha256: string | null
+  readonly sightings: readonly Sighting[]
+}
+
+/** Evidence that came together. */
+export interface Delivery {
+  readonly id: string
+  readonly kind: 'handed-over' | 'pushed'
+  /** pushed: whose clients pushed; null for what was handed over */
+  readonly softwareId: string | null
+  readonly issuer: string
+  /** run label, or directory */
+  readonly label: string
+  readonly attempt: number
+  readonly openedAt: number
+  /** what comes later belongs to no delivery; null: never */
+  readonly closesAt: number | null
+}
+
+/** A step and a pattern that name what a software ships. */
+export interface FinalFiles {
+  readonly step: string
+  readonly pattern: string
+}
+
+/** All that selecting and judging depend on. The store may hold far more than what belongs to one build. */
+export interface SelectInput {
+  readonly softwareId: string
+  readonly layout: ReadDocument
+  readonly layoutKeys: readonly Key[]
+  readonly parameters: ReadonlyMap<string, string> | null
+  /** empty: all that the last step made */
+  readonly finalFiles: readonly FinalFiles[]
+  readonly documents: readonly StoredDocument[]
+  readonly deliveries: readonly Delivery[]
+  /** how long evidence may take, in milliseconds */
+  readonly waiting: number
+  /** the time to judge for, in milliseconds */
+  readonly at: number
+  readonly verifySignature: SignatureVerifier
+}
+
+/** At most so many link groups of one step, and combinations of groups, are looked at. */
+export const SELECT_LIMITS = { groups: 1_000, combinations: 1_000, shown: 5 } as const
