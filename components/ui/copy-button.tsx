@@ -3,19 +3,19 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { Check, Copy } from 'lucide-react'
 
-/** Copies a text. `label` says what, for people who cannot see the icon. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
-  const { copy, copied } = useClipboard({ timeout: 1500 })
+/** Copies `value`; `what` names it for screen readers ("Copy digest 7d0e41c9aa21"). */
+export function CopyButton({ value, what }: { value: string; what: string }) {
+  const clipboard = useClipboard({ timeout: 1500 })
   return (
-    <Tooltip label={copied ? 'Copied' : label}>
+    <Tooltip label={clipboard.copied ? 'Copied' : clipboard.error ? 'Copying is not allowed here' : 'Copy'}>
       <ActionIcon
+        size={24}
         variant="subtle"
         color="gray"
-        size={24}
-        onClick={() => copy(text)}
-        aria-label={copied ? 'Copied' : label}
+        aria-label={clipboard.copied ? 'Copied' : `Copy ${what}`}
+        onClick={() => clipboard.copy(value)}
       >
-        {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+        {clipboard.copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
       </ActionIcon>
     </Tooltip>
   )

@@ -7,7 +7,7 @@ export function Digest({ value, full = false, copy = true }: { value: string; fu
       <code className="font-mono text-xs break-all" title={value}>
         {full || value.length <= 12 ? value : `${value.slice(0, 12)}…`}
       </code>
-      {copy && <CopyButton text={value} label="Copy the whole digest" />}
+      {copy && <CopyButton value={value} what={value.slice(0, 12)} />}
     </span>
   )
 }

@@ -5,11 +5,13 @@ import type { ReactNode } from 'react'
 export function EmptyState({
   icon: Icon,
   title,
+  text,
   children,
   action,
 }: {
   icon?: LucideIcon
   title: string
+  text?: string
   children?: ReactNode
   action?: ReactNode
 }) {
@@ -17,6 +19,7 @@ export function EmptyState({
     <div className="flex flex-col items-center gap-2 px-6 py-10 text-center">
       {Icon && <Icon size={24} strokeWidth={1.75} aria-hidden className="text-mute" />}
       <p className="font-semibold">{title}</p>
+      {text && <p className="max-w-prose text-mute">{text}</p>}
       {children && <div className="max-w-prose text-mute">{children}</div>}
       {action && <div className="mt-2">{action}</div>}
     </div>

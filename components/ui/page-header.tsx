@@ -7,7 +7,7 @@ export function PageHeader({
   badge,
   actions,
 }: {
-  title: string
+  title: ReactNode
   subline?: ReactNode
   badge?: ReactNode
   actions?: ReactNode

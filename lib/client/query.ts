@@ -1,22 +1,25 @@
-import { defaultShouldDehydrateQuery, isServer, QueryClient } from '@tanstack/react-query'
+import { defaultShouldDehydrateQuery, environmentManager, QueryClient } from '@tanstack/react-query'
+import { ApiProblem } from './problem.ts'
 
-function makeQueryClient(): QueryClient {
-  return new QueryClient({
+/** What was refused stays refused: only a connection that failed is worth a second try. */
+const retry = (count: number, error: Error): boolean =>
+  count < 2 && (!(error instanceof ApiProblem) || error.status === 0 || error.status >= 502)
+
+const makeQueryClient = () =>
+  new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 15_000, retry: 1 },
-      // pages prefetch without waiting: what is still on its way is handed to the browser as it is
+      queries: { staleTime: 15_000, retry },
       dehydrate: {
         shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === 'pending',
       },
     },
   })
-}
 
-let ofBrowser: QueryClient | undefined
+let inBrowser: QueryClient | undefined
 
-/** On the server one per request, in the browser one for good. */
+/** One for each request on the server, one for the whole visit in the browser. */
 export function getQueryClient(): QueryClient {
-  if (isServer) return makeQueryClient()
-  ofBrowser ??= makeQueryClient()
-  return ofBrowser
+  if (environmentManager.isServer()) return makeQueryClient()
+  inBrowser ??= makeQueryClient()
+  return inBrowser
 }
