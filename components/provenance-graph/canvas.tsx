@@ -74,7 +74,7 @@ export function Canvas({ graph, selected, edge, onSelect }: CanvasProps) {
         aria-label="Provenance graph. The list view has the same content."
         proOptions={{ hideAttribution: true }}
       >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--wb-line)" />
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="varline" />
         <Controls showInteractive={false} />
         {graph.nodes.length >= MINIMAP_FROM && (
           <MiniMap pannable zoomable ariaLabel="Overview of the graph" nodeColor={colourOf} />

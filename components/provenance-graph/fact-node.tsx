@@ -19,19 +19,19 @@ export const FactNode = memo(function FactNode({ data: { node }, selected }: Nod
       style={{
         width: node.width,
         height: node.height,
-        borderColor: node.state === 'pass' ? 'var(--wb-line)' : look.fill,
+        borderColor: node.state === 'pass' ? 'varline' : look.fill,
         borderStyle: dashed ? 'dashed' : 'solid',
         borderWidth: node.state === 'fail' ? 2 : 1,
-        boxShadow: selected ? '0 0 0 2px var(--wb-accent)' : undefined,
+        boxShadow: selected ? '0 0 0 2px varaccent' : undefined,
       }}
-      className={`flex items-center gap-2.5 bg-(--wb-surface) text-left ${node.kind === 'artifact' ? 'rounded-full px-4' : 'rounded-lg px-3'}`}
+      className={`flex items-center gap-2.5 bg-surface text-left ${node.kind === 'artifact' ? 'rounded-full px-4' : 'rounded-lg px-3'}`}
     >
-      <Kind size={17} strokeWidth={1.75} className="shrink-0 text-(--wb-mute)" aria-hidden />
+      <Kind size={17} strokeWidth={1.75} className="shrink-0 text-mute" aria-hidden />
       <div className="min-w-0 flex-1">
-        <div className="truncate text-[13px] leading-5 font-medium text-(--wb-ink)">{node.label}</div>
+        <div className="truncate text-[13px] leading-5 font-medium text-ink">{node.label}</div>
         <div
           className="truncate text-[11px] leading-4"
-          style={{ color: node.state === 'pass' ? 'var(--wb-mute)' : look.text }}
+          style={{ color: node.state === 'pass' ? 'varmute' : look.text }}
         >
           {node.detail}
         </div>

@@ -7,7 +7,7 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] |
       {rows.map((row) =>
         row === null ? null : (
           <div key={row[0]} className="contents">
-            <dt className="text-(--wb-mute)">{row[0]}</dt>
+            <dt className="text-mute">{row[0]}</dt>
             <dd className="m-0 min-w-0 break-words">{row[1]}</dd>
           </div>
         ),

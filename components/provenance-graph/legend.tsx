@@ -9,7 +9,7 @@ export function Legend({ graph }: { graph: ProvenanceGraph }) {
   return (
     <ul
       aria-label="Legend"
-      className="m-0 flex list-none flex-wrap gap-3 rounded-md border border-(--wb-line) bg-(--wb-surface) px-2.5 py-1.5 text-xs text-(--wb-mute)"
+      className="m-0 flex list-none flex-wrap gap-3 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs text-mute"
     >
       {ORDER.filter((state) => found.has(state)).map((state) => {
         const look = LOOK[state]

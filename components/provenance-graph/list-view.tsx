@@ -14,8 +14,8 @@ export function ListView({ graph, selected, onSelect }: ListProps) {
   return (
     <div className="h-full overflow-auto">
       <table className="w-full border-collapse text-left text-[13px]" aria-label="Provenance, in flow order">
-        <thead className="sticky top-0 z-10 bg-(--wb-surface)">
-          <tr className="text-xs text-(--wb-mute) shadow-[inset_0_-1px_0_var(--wb-line)]">
+        <thead className="sticky top-0 z-10 bg-surface">
+          <tr className="text-xs text-mute shadow-[inset_0_-1px_0_varline]">
             <th scope="col" className="px-4 py-2 font-medium">
               Step
             </th>
@@ -36,22 +36,19 @@ export function ListView({ graph, selected, onSelect }: ListProps) {
             if (node === undefined) return null
             const open = id === selected
             return (
-              <tr
-                key={id}
-                className={`border-t border-(--wb-line) align-top ${open ? 'bg-(--wb-running-tint)' : 'hover:bg-(--wb-page)'}`}
-              >
+              <tr key={id} className={`border-t border-line align-top ${open ? 'bg-running-tint' : 'hover:bg-page'}`}>
                 <th scope="row" className="px-4 py-2 font-normal">
                   <button
                     type="button"
                     onClick={() => onSelect(id)}
                     aria-pressed={open}
-                    className="min-h-6 cursor-pointer text-left font-medium break-all text-(--wb-ink) underline-offset-2 hover:underline"
+                    className="min-h-6 cursor-pointer text-left font-medium break-all text-ink underline-offset-2 hover:underline"
                   >
                     {node.label}
                   </button>
-                  <div className="text-xs text-(--wb-mute)">{node.detail}</div>
+                  <div className="text-xs text-mute">{node.detail}</div>
                   {node.members !== undefined && (
-                    <div className="mt-1 text-xs text-(--wb-mute)">
+                    <div className="mt-1 text-xs text-mute">
                       {node.members.map((member) => `${member.label} (${LOOK[member.state].word})`).join(', ')}
                     </div>
                   )}
@@ -81,7 +78,7 @@ export function ListView({ graph, selected, onSelect }: ListProps) {
 function Ends({ graph, id, side }: { graph: ProvenanceGraph; id: string; side: 'source' | 'target' }) {
   const labels = new Map(graph.nodes.map((node) => [node.id, node.label]))
   const edges = graph.edges.filter((edge) => edge[side] === id)
-  if (edges.length === 0) return <span className="text-(--wb-mute)">{side === 'target' ? 'Nothing' : 'Nobody'}</span>
+  if (edges.length === 0) return <span className="text-mute">{side === 'target' ? 'Nothing' : 'Nobody'}</span>
   return (
     <ul className="m-0 list-none p-0">
       {edges.map((edge) => {
@@ -99,7 +96,7 @@ function Ends({ graph, id, side }: { graph: ProvenanceGraph; id: string; side: '
             />
             <span>
               {labels.get(other) ?? other}{' '}
-              <span style={{ color: edge.state === 'pass' ? 'var(--wb-mute)' : look.text }}>({edge.label})</span>
+              <span style={{ color: edge.state === 'pass' ? 'varmute' : look.text }}>({edge.label})</span>
             </span>
           </li>
         )

@@ -39,7 +39,7 @@ export function PanelSignature({ step, evidence }: { step: StepReport; evidence:
         />
       ))}
       {step.counted.length === 0 && step.skipped.length === 0 && (
-        <p className="text-[13px] text-(--wb-mute)">No link of this step was found.</p>
+        <p className="text-[13px] text-mute">No link of this step was found.</p>
       )}
       {step.skipped.length > 0 && <Skipped links={step.skipped} />}
     </div>
@@ -56,7 +56,7 @@ function Counted({
   expected: readonly string[]
 }) {
   return (
-    <section className="rounded-md border border-(--wb-line) p-3">
+    <section className="rounded-md border border-line p-3">
       <Facts
         rows={[
           ['Signed by', <Digest key="k" value={link.signer.keyid} />],
@@ -76,25 +76,23 @@ function Counted({
                 link.returnValue === 0 ? (
                   '0'
                 ) : (
-                  <span key="r" className="text-(--wb-warn-text)">
+                  <span key="r" className="text-warn-text">
                     {link.returnValue}: the command failed, and in-toto does not check that
                   </span>
                 ),
               ],
         ]}
       />
-      {link.kind === 'layout' && <p className="mt-2 text-xs text-(--wb-mute)">Handed on to a layout of its own.</p>}
+      {link.kind === 'layout' && <p className="mt-2 text-xs text-mute">Handed on to a layout of its own.</p>}
       {link.command.length > 0 && (
         <div className="mt-3">
-          <p className="mb-1 text-xs text-(--wb-mute)">Command</p>
+          <p className="mb-1 text-xs text-mute">Command</p>
           <CodeBlock code={link.command.join(' ')} />
         </div>
       )}
       {expected.length > 0 && expected.join('\0') !== link.command.join('\0') && (
         <div className="mt-2">
-          <p className="mb-1 text-xs text-(--wb-warn-text)">
-            The layout expects another command (a warning in in-toto)
-          </p>
+          <p className="mb-1 text-xs text-warn-text">The layout expects another command (a warning in in-toto)</p>
           <CodeBlock code={expected.join(' ')} />
         </div>
       )}
@@ -105,7 +103,7 @@ function Counted({
 function Yes({ children }: { children: string }) {
   return (
     <span className="inline-flex items-start gap-1.5">
-      <CircleCheck size={14} strokeWidth={2.25} className="mt-[3px] shrink-0 text-(--wb-pass-fill)" aria-hidden />
+      <CircleCheck size={14} strokeWidth={2.25} className="mt-[3px] shrink-0 text-pass" aria-hidden />
       {children}
     </span>
   )
@@ -119,13 +117,13 @@ function Skipped({ links }: { links: readonly LinkSkipped[] }) {
         {links.map((link) => (
           <li
             key={`${link.source} ${link.keyid ?? ''} ${link.code}`}
-            className="border-t border-(--wb-line) py-2 text-xs first:border-t-0"
+            className="border-t border-line py-2 text-xs first:border-t-0"
           >
             <div className="flex items-start gap-1.5">
-              <OctagonX size={14} strokeWidth={2.25} className="mt-px shrink-0 text-(--wb-fail-fill)" aria-hidden />
+              <OctagonX size={14} strokeWidth={2.25} className="mt-px shrink-0 text-fail" aria-hidden />
               <span className="min-w-0 break-words">{link.message}</span>
             </div>
-            <div className="ml-5 font-mono break-all text-(--wb-mute)">{link.source}</div>
+            <div className="ml-5 font-mono break-all text-mute">{link.source}</div>
           </li>
         ))}
       </ul>

@@ -60,6 +60,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
   if (graph.nodes.length === 0) {
     return (
       <EmptyState
+        icon={Network}
         title="Nothing to draw yet"
         text="This build is being judged. The graph appears with its verdict, normally within seconds."
       />
@@ -78,7 +79,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
     )
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="flex flex-wrap items-center gap-2 border-y border-(--wb-line) bg-(--wb-surface) px-4 py-2">
+      <div className="flex flex-wrap items-center gap-2 border-y border-line bg-surface px-4 py-2">
         <SegmentedControl
           size="xs"
           aria-label="View"
@@ -105,7 +106,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
           }}
         />
         {find.trim() !== '' && (
-          <span className="text-xs text-(--wb-mute)" role="status">
+          <span className="text-xs text-mute" role="status">
             {found.length === 0 ? 'Nothing found' : `${found.length} found, Enter for the next`}
           </span>
         )}
@@ -142,7 +143,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
             <ReactFlowProvider initialWidth={1000} initialHeight={700}>
               <a
                 href="?view=list"
-                className="sr-only z-10 rounded bg-(--wb-surface) p-2 text-(--wb-accent) focus:not-sr-only focus:absolute focus:top-2 focus:right-2"
+                className="sr-only z-10 rounded bg-surface p-2 text-accent focus:not-sr-only focus:absolute focus:top-2 focus:right-2"
               >
                 To the list
               </a>
@@ -153,10 +154,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
           )}
         </div>
         {panel !== null && !narrow && (
-          <aside
-            className="w-[372px] shrink-0 overflow-y-auto border-l border-(--wb-line) bg-(--wb-surface)"
-            aria-label="Details"
-          >
+          <aside className="w-[372px] shrink-0 overflow-y-auto border-l border-line bg-surface" aria-label="Details">
             {panel}
           </aside>
         )}

@@ -17,10 +17,8 @@ export function RuleQueue({ title, list }: { title: string; list: RuleListTrace 
   return (
     <section className="mt-4 first:mt-0">
       <h3 className="mb-2 text-[13px] font-semibold">{title}</h3>
-      {list === null && <p className="text-xs text-(--wb-mute)">Not evaluated: no link stands for this step.</p>}
-      {list !== null && list.rules.length === 0 && (
-        <p className="text-xs text-(--wb-mute)">No rules: every file passes.</p>
-      )}
+      {list === null && <p className="text-xs text-mute">Not evaluated: no link stands for this step.</p>}
+      {list !== null && list.rules.length === 0 && <p className="text-xs text-mute">No rules: every file passes.</p>}
       {list !== null && (
         <ol className="m-0 list-none p-0">
           {list.rules.map((rule) => (
@@ -29,7 +27,7 @@ export function RuleQueue({ title, list }: { title: string; list: RuleListTrace 
         </ol>
       )}
       {list !== null && list.leftoverCount > 0 && (
-        <p className="mt-2 text-xs text-(--wb-mute)">
+        <p className="mt-2 text-xs text-mute">
           Left at the end: {list.leftoverCount}
           {list.failed ? '' : '. No rule disallows them, so they pass.'}
         </p>
@@ -43,15 +41,15 @@ function RuleRow({ rule }: { rule: RuleTrace }) {
   const names = rule.consumedNames
   return (
     <li
-      className={`border-t border-(--wb-line) py-2 first:border-t-0 ${rule.failed ? '-mx-2 rounded bg-(--wb-fail-tint) px-2' : ''}`}
+      className={`border-t border-line py-2 first:border-t-0 ${rule.failed ? '-mx-2 rounded bg-fail-tint px-2' : ''}`}
     >
       <div className="flex items-start gap-2 font-mono text-xs leading-5">
-        <span className="w-4 shrink-0 text-right text-(--wb-mute) tabular-nums">{rule.index + 1}</span>
+        <span className="w-4 shrink-0 text-right text-mute tabular-nums">{rule.index + 1}</span>
         <span className="min-w-0 flex-1 break-all">{rule.text}</span>
       </div>
-      <div className="ml-6 text-xs text-(--wb-mute)">
+      <div className="ml-6 text-xs text-mute">
         {rule.failed ? (
-          <span className="text-(--wb-fail-text)">
+          <span className="text-fail-text">
             {rule.keyword === 'REQUIRE' ? 'Not found among what is left' : `Refused ${left.length || 'files'}`}
           </span>
         ) : (
@@ -62,12 +60,12 @@ function RuleRow({ rule }: { rule: RuleTrace }) {
       </div>
       {(names.length > 0 || left.length > 0) && (
         <details className="ml-6 text-xs">
-          <summary className="min-h-6 cursor-pointer text-(--wb-accent)">
+          <summary className="min-h-6 cursor-pointer text-accent">
             {left.length > 0 ? `${left.length} left over` : 'Files'}
           </summary>
           <ul className="m-0 max-h-60 list-none overflow-auto p-0 font-mono" tabIndex={-1}>
             {left.map((one) => (
-              <li key={one.artifact} className="break-all text-(--wb-fail-text)">
+              <li key={one.artifact} className="break-all text-fail-text">
                 {one.artifact} <span className="font-sans">: {WHY[one.why]}</span>
               </li>
             ))}
@@ -78,7 +76,7 @@ function RuleRow({ rule }: { rule: RuleTrace }) {
             ))}
           </ul>
           {rule.consumed > names.length && (
-            <p className="text-(--wb-mute)">and {rule.consumed - names.length} more (Files has all)</p>
+            <p className="text-mute">and {rule.consumed - names.length} more (Files has all)</p>
           )}
         </details>
       )}

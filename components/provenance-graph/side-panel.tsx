@@ -30,7 +30,7 @@ export function SidePanel(props: PanelProps) {
       <div className="mb-3 flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <h2 className="text-[17px] leading-[23px] font-semibold break-all">{node.label}</h2>
-          <p className="text-xs text-(--wb-mute)">{kindOf(node.kind, props.build)}</p>
+          <p className="text-xs text-mute">{kindOf(node.kind, props.build)}</p>
         </div>
         <StatusBadge state={LOOK[node.state].badge} />
         <ActionIcon variant="subtle" color="gray" size={24} aria-label="Close details" onClick={props.onClose}>
@@ -58,7 +58,7 @@ function Reasons({ build, id }: PanelProps) {
   )
   if (reasons.length === 0) return null
   return (
-    <ul className="mb-4 list-none rounded-md border border-(--wb-line) p-3 text-[13px]">
+    <ul className="mb-4 list-none rounded-md border border-line p-3 text-[13px]">
       {reasons.slice(0, 5).map((reason, index) => {
         const look = LOOK[reason.severity === 'deny' ? 'fail' : reason.severity === 'warning' ? 'warn' : 'unverified']
         return (
@@ -75,11 +75,11 @@ function Reasons({ build, id }: PanelProps) {
           </li>
         )
       })}
-      {reasons.length > 5 && <li className="text-xs text-(--wb-mute)">and {reasons.length - 5} more</li>}
+      {reasons.length > 5 && <li className="text-xs text-mute">and {reasons.length - 5} more</li>}
       <li className="mt-2">
         <Link
           href={`/builds/${build.short}`}
-          className="inline-flex min-h-6 items-center text-[13px] font-medium text-(--wb-accent) underline-offset-2 hover:underline"
+          className="inline-flex min-h-6 items-center text-[13px] font-medium text-accent underline-offset-2 hover:underline"
         >
           {build.state === 'verified' ? 'Summary of the build' : 'Why, and what to do'}
         </Link>
@@ -103,7 +103,7 @@ function Body(props: PanelProps) {
             inspection.returnValue === null ? null : ['Exit code', String(inspection.returnValue)],
           ]}
         />
-        <p className="mt-3 mb-1 text-xs text-(--wb-mute)">Command that the layout names. Waybill never runs it.</p>
+        <p className="mt-3 mb-1 text-xs text-mute">Command that the layout names. Waybill never runs it.</p>
         <CodeBlock code={inspection.run.join(' ')} />
         <div className="mt-4">
           <RuleQueue title="Materials" list={inspection.materials} />
@@ -116,10 +116,10 @@ function Body(props: PanelProps) {
     return (
       <ul className="m-0 list-none p-0 text-[13px]">
         {node.members?.map((member) => (
-          <li key={member.id} className="flex items-center gap-2 border-t border-(--wb-line) py-2 first:border-t-0">
+          <li key={member.id} className="flex items-center gap-2 border-t border-line py-2 first:border-t-0">
             <span className="min-w-0 flex-1 break-all">
               {member.label}
-              <span className="block text-xs text-(--wb-mute)">{member.detail}</span>
+              <span className="block text-xs text-mute">{member.detail}</span>
             </span>
             <StatusBadge state={LOOK[member.state].badge} />
           </li>
@@ -135,15 +135,15 @@ function FinalFiles({ build, only }: { build: BuildDetail; only: string | null }
   return (
     <ul className="m-0 list-none p-0 text-[13px]">
       {files.map((file) => (
-        <li key={`${file.path} ${file.algo}`} className="border-t border-(--wb-line) py-2 first:border-t-0">
+        <li key={`${file.path} ${file.algo}`} className="border-t border-line py-2 first:border-t-0">
           <div className="font-mono text-xs break-all">{file.path}</div>
-          <div className="text-xs text-(--wb-mute)">
+          <div className="text-xs text-mute">
             {file.algo} <Digest value={file.digest} />
           </div>
           {file.algo === 'sha256' && (
             <Link
               href={`/artifacts/${file.digest}`}
-              className="inline-flex min-h-6 items-center text-xs text-(--wb-accent) underline-offset-2 hover:underline"
+              className="inline-flex min-h-6 items-center text-xs text-accent underline-offset-2 hover:underline"
             >
               Everywhere this file was seen
             </Link>
@@ -207,7 +207,7 @@ function Sublayout({ report }: { report: NonNullable<Step['sublayout']> }) {
       <h3 className="mb-1 text-[13px] font-semibold">Steps of its sublayout</h3>
       <ul className="m-0 list-none p-0 text-[13px]">
         {report.steps.map((inner) => (
-          <li key={inner.name} className="border-t border-(--wb-line) py-2 first:border-t-0">
+          <li key={inner.name} className="border-t border-line py-2 first:border-t-0">
             <div className="flex items-center gap-2">
               <span className="min-w-0 flex-1 break-all">{inner.name}</span>
               <StatusBadge state={OUTCOME[inner.outcome]} />
@@ -215,7 +215,7 @@ function Sublayout({ report }: { report: NonNullable<Step['sublayout']> }) {
             {report.reasons
               .filter((reason) => reason.step === inner.name)
               .map((reason) => (
-                <p key={reason.message} className="text-xs text-(--wb-mute)">
+                <p key={reason.message} className="text-xs text-mute">
                   {reason.message}
                 </p>
               ))}

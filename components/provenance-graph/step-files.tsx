@@ -34,7 +34,7 @@ export function StepFiles({ build, step, path = [] }: StepFilesProps) {
       />
       {files.isPending && <Loader size="xs" mt="sm" aria-label="Loading files" />}
       {files.isError && (
-        <p role="alert" className="mt-3 text-xs text-(--wb-fail-text)">
+        <p role="alert" className="mt-3 text-xs text-fail-text">
           {files.error.message}{' '}
           <button type="button" className="cursor-pointer underline" onClick={() => void files.refetch()}>
             Try again
@@ -48,7 +48,7 @@ export function StepFiles({ build, step, path = [] }: StepFilesProps) {
           {limit < 1000 && Math.max(files.data.materialsTotal, files.data.productsTotal) > limit && (
             <button
               type="button"
-              className="mt-3 min-h-6 cursor-pointer text-xs text-(--wb-accent) underline"
+              className="mt-3 min-h-6 cursor-pointer text-xs text-accent underline"
               onClick={() => setLimit(1000)}
             >
               Show up to 1,000
@@ -64,15 +64,15 @@ function FileList({ title, files, total }: { title: string; files: Files['materi
   return (
     <section className="mt-4">
       <h3 className="mb-1 text-[13px] font-semibold">
-        {title} <span className="font-normal text-(--wb-mute) tabular-nums">{total}</span>
+        {title} <span className="font-normal text-mute tabular-nums">{total}</span>
       </h3>
-      {total === 0 && <p className="text-xs text-(--wb-mute)">None.</p>}
+      {total === 0 && <p className="text-xs text-mute">None.</p>}
       <ul className="m-0 list-none p-0">
         {files.map((file) => (
-          <li key={file.path} className="border-t border-(--wb-line) py-1.5 text-xs first:border-t-0">
+          <li key={file.path} className="border-t border-line py-1.5 text-xs first:border-t-0">
             <div className="font-mono break-all">{file.path}</div>
             {Object.entries(file.digests).map(([algo, hex]) => (
-              <div key={algo} className="flex items-center gap-2 text-(--wb-mute)">
+              <div key={algo} className="flex items-center gap-2 text-mute">
                 <span className="shrink-0">{algo}</span>
                 <Digest value={hex} />
               </div>
@@ -81,7 +81,7 @@ function FileList({ title, files, total }: { title: string; files: Files['materi
         ))}
       </ul>
       {files.length < total && (
-        <p className="mt-1 text-xs text-(--wb-mute)">
+        <p className="mt-1 text-xs text-mute">
           {files.length} of {total} shown: search to narrow.
         </p>
       )}

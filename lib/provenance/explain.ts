@@ -76,7 +76,7 @@ function other(subject: Subject): Told {
  */
 export function explain(report: Report | null, context: ExplainContext): Explanation {
   if (report === null) return { ...nothing, ...running(context), fixes: [runningFix] }
-  const rest = { timeline: timelineOf(report, context) }
+  const rest = { timeline: timelineOf(report, context), fixes: [reproduce(report, context)] }
   if (report.verdict === 'allow') return { ...nothing, ...verified(report, context), ...rest, more: moreOf(report, []) }
   const reason = rootCause(report)
   if (reason === null) return { ...nothing, ...unsaid(report), ...rest, more: moreOf(report, []) }
@@ -93,9 +93,9 @@ export function explain(report: Report | null, context: ExplainContext): Explana
     counterpart: told.counterpart ?? reason.counterpart ?? null,
     rule: ruleOf(subject, told.rule ?? match ?? reason.rule ?? null),
     files: filesOf(subject, match),
-    fixes: [...told.fixes, reproduce(subject)],
     more: moreOf(report, subject.group),
-    ...rest,
+    timeline: rest.timeline,
+    fixes: [...told.fixes, ...rest.fixes],
   }
 }
 

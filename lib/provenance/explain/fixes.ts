@@ -1,3 +1,5 @@
+import type { Report } from '#lib/in-toto/report.ts'
+import type { ExplainContext } from '../explain-context.ts'
 import type { Fix, Subject } from './subject.ts'
 import { keyName, shellLine, shellWord, some } from './words.ts'
 
@@ -65,17 +67,17 @@ export function changeLayout(subject: Subject, text: string): Fix | null {
 }
 
 /** The exact inputs and the command that gives this verdict from them, with Waybill and with the reference verifier. */
-export function reproduce(subject: Subject): Fix {
-  const { short } = subject.context.build
-  const certain = subject.report.profile === 'strict' ? '' : ' --profile reference'
+export function reproduce(report: Report, { build }: ExplainContext): Fix {
+  const { short } = build
+  const certain = report.profile === 'strict' ? '' : ' --profile reference'
   return {
     id: 'reproduce',
     title: 'See it for yourself',
-    text: 'Download the inputs of this verdict: the layout, the public keys of its owners and every link of the build as it was received. The first command gives this report again; the second asks the reference verifier.',
+    text: 'Download the inputs of this verdict: the layout, the public keys of its owners and every link of the build as it was received. The first command gives this report again; reference.sh calls in-toto-verify on the same files.',
     snippet: [
       `tar xzf ${shellWord(short)}-inputs.tar.gz && cd ${shellWord(short)}-inputs`,
-      `waybill verify --layout root.layout --layout-keys keys/*.pem --link-dir links --at ${subject.report.at}${certain}`,
-      'in-toto-verify --layout root.layout --verification-keys keys/*.pem --link-dir links',
+      `waybill verify --layout root.layout --layout-keys keys/* --link-dir links --at ${report.at}${certain}`,
+      'sh reference.sh',
     ].join('\n'),
     href: `/api/v1/builds/${encodeURIComponent(short)}/inputs`,
   }

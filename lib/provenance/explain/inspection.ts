@@ -34,8 +34,8 @@ export function inspectionFailed(subject: Subject): Told {
 
 export function inspectionNotRun(subject: Subject): Told {
   const name = subject.reason.inspection ?? 'inspection'
-  const again = reproduce(subject)
-  const inspecting = again.snippet?.split('\n').filter((line) => !line.startsWith('in-toto-verify')) ?? []
+  const again = reproduce(subject.report, subject.context)
+  const inspecting = again.snippet?.split('\n').filter((line) => !line.startsWith('sh ')) ?? []
   return {
     kind: 'inspection-not-run',
     heading: `The inspection ${name} has not been performed`,

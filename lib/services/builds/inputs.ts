@@ -3,6 +3,7 @@ import { createGzip } from 'node:zlib'
 import tar from 'tar-stream'
 import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
+import { decodeUtf8, parsePublicKeyFile, publicKeyFile } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import type { Report, StepReport } from '#lib/in-toto/index.ts'
@@ -15,7 +16,7 @@ interface Entry {
 
 /**
  * Everything that the current verdict was made from, as a tar.gz that `waybill verify` and `in-toto-verify` read:
- * `root.layout`, `keys/*.pem` of the layout owners, `links/` with every link that counted or was passed over.
+ * `root.layout`, `keys/` of the layout owners, `reference.sh` for in-toto-verify, `links/` with every link that counted or was passed over.
  */
 export async function buildInputs(actor: Actor, id: string): Promise<{ name: string; stream: ReadableStream }> {
   requireRight(actor, 'read')
@@ -37,13 +38,32 @@ export async function buildInputs(actor: Actor, id: string): Promise<{ name: str
   return { name: `${folder}.tar.gz`, stream: pack(folder, entries, build.current?.judgedAt ?? new Date(0)) }
 }
 
+/** Twice: as `waybill verify` reads them, and as in-toto 1.3.1 does, with the line that calls it. */
 async function ownerKeys(softwareId: string): Promise<Entry[]> {
   const owners = await db.ownerKey.findMany({ where: { softwareId }, include: { key: true } })
-  return owners.flatMap(({ key }) => {
+  const files: Entry[] = []
+  const reference: { name: string; keytype: string }[] = []
+  for (const { key } of owners) {
     const name = Buffer.from(key.fingerprint).toString('hex').slice(0, 8)
-    if (key.pem !== null) return [text(`keys/${name}.pem`, key.pem)]
-    return key.json === null ? [] : [text(`keys/${name}.json`, key.json)]
-  })
+    if (key.pem === null) {
+      if (key.json !== null) files.push(text(`keys/${name}.json`, key.json))
+      continue
+    }
+    files.push(text(`keys/${name}.pem`, key.pem))
+    for (const one of parsePublicKeyFile(Buffer.from(key.pem))) {
+      reference.push({ name: `reference-keys/${name}.pub`, keytype: one.keytype })
+      files.push(text(`reference-keys/${name}.pub`, decodeUtf8(publicKeyFile(one, 'legacy'))))
+    }
+  }
+  return [...files, text('reference.sh', referenceScript(reference))]
+}
+
+function referenceScript(keys: readonly { name: string; keytype: string }[]): string {
+  const line =
+    keys.length === 0
+      ? 'echo "The owner keys of this software cannot be given to in-toto-verify as files."; exit 64'
+      : `exec in-toto-verify --verbose --layout root.layout --link-dir links --layout-keys ${keys.map((key) => key.name).join(' ')} --key-types ${keys.map((key) => key.keytype).join(' ')}`
+  return `#!/bin/sh\n# Asks the reference verifier (in-toto 1.3.1) about the same files. It runs the inspections of the layout here.\n${line}\n`
 }
 
 const text = (name: string, value: string): Entry => ({ name, bytes: async () => Buffer.from(value) })
