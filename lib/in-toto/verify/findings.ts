@@ -1,8 +1,10 @@
 import type { Check, Reason, Verdict } from '../report.ts'
 
 /** A reason while it is being found; `because` is the finding it follows from. */
-export interface Finding extends Omit<Reason, 'follows'> {
+export interface Finding extends Omit<Reason, 'follows' | 'strictOnly'> {
   readonly because: Finding | null
+  /** settled at the end, when it is known what the reference answers */
+  strictOnly: boolean
 }
 
 type FindingInput = Omit<Finding, 'because'> & { readonly because?: Finding | null }
@@ -58,7 +60,8 @@ export function orderReasons(findings: readonly Finding[]): Reason[] {
   return reasons
 }
 
-function rootOf(finding: Finding): Finding {
+/** What a finding follows from in the end; itself where it is a root cause. */
+export function rootOf(finding: Finding): Finding {
   let root = finding
   while (root.because !== null) root = root.because
   return root

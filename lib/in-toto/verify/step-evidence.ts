@@ -88,6 +88,10 @@ function judge(
   if (envelope.kind === 'statement') {
     return skip('UNSUPPORTED', `It is a statement (${envelope.document.predicateType}), not a link or a sublayout.`)
   }
+  const unknown = unknownMember(envelope)
+  if (unknown !== null) {
+    return skip('MALFORMED', `It has a member "${unknown}" that no verifier knows, and its signature covers that.`)
+  }
   const fitting = keyid === null ? authorised : authorised.filter((key) => key.keyid.startsWith(keyid))
   const outcomes = fitting.map((signer) => ({ signer, found: book.find(envelope, signer.key, idsOf(signer.key)) }))
   const valid = outcomes.filter(({ found }) => found.outcome === 'valid')
@@ -107,6 +111,15 @@ function signerOf(key: Key, signers: Signers): Pick<Counted, 'identity' | 'signe
 
 function idsOf(key: Key): string[] {
   return [key.keyid, ...key.subkeys.keys()]
+}
+
+const LINK_MEMBERS = ['_type', 'name', 'materials', 'products', 'byproducts', 'command', 'environment']
+
+/** in-toto checks a Metablock link's signature over the members it knows: with one more the link counts nowhere. */
+function unknownMember(envelope: OpenEnvelope): string | null {
+  if (envelope.form !== 'metablock' || envelope.kind !== 'link') return null
+  for (const name of envelope.value.keys()) if (!LINK_MEMBERS.includes(name)) return name
+  return null
 }
 
 type Skip = (code: ReasonCode, message: string, keyid?: string | null) => Judged

@@ -4,7 +4,7 @@ import type { LayoutReport, Reason, Report } from '../report.ts'
 import { formatTimestamp } from '../time.ts'
 import { verifyChain } from './chain.ts'
 import type { ChainResult } from './chain-input.ts'
-import { Findings, orderReasons, verdictOf } from './findings.ts'
+import { type Finding, Findings, orderReasons, rootOf, verdictOf } from './findings.ts'
 import type { Document, LinkStore, RunInspection, UnusableKey, VerifyInput } from './input.ts'
 import { InspectionBook } from './inspection-book.ts'
 import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
@@ -22,7 +22,7 @@ export function verifyLayout(input: VerifyInput): Report {
   const result = verifyOutermost(input, book, inspections.run)
   const reference = verifyAsReference(input, book, inspections.recall)
   refuseKeys(input.unusableKeys ?? [], result.findings)
-  const reasons = orderReasons(result.findings.all)
+  const reasons = orderReasons(markReading(result.findings.all, reference))
   const report: Report = {
     version: 1,
     engine: ENGINE,
@@ -48,6 +48,17 @@ function refuseKeys(keys: readonly UnusableKey[], findings: Findings): void {
 }
 
 type Outermost = Pick<ChainResult, 'findings' | 'layout' | 'steps' | 'inspections'>
+
+/** How strictly documents are read is ours alone wherever the reference could read them and allowed. */
+const READING: readonly Reason['code'][] = ['MALFORMED', 'UNSUPPORTED', 'LIMIT', 'LAYOUT_INVALID', 'PARAMETER']
+
+function markReading(findings: readonly Finding[], reference: ReferenceAnswer): readonly Finding[] {
+  if (!reference.allow) return findings
+  for (const finding of findings) {
+    if (READING.includes(rootOf(finding).code)) finding.strictOnly = true
+  }
+  return findings
+}
 
 function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection: RunInspection | null): Outermost {
   const { layout: document } = input

@@ -48,13 +48,13 @@ export interface StepModel extends ItemModel {
 }
 
 /** Loads a document, or refuses where in-toto raises (1.3.1 for a Metablock, 3.1.0 for DSSE). */
-export function loadModel(document: Document): Model {
+export function loadModel(document: Document, at: number): Model {
   const open = 'envelope' in document ? document.envelope : document.open
   if (open === null) throw refuse(`in-toto cannot load ${document.source}`)
   checkSignatures(open)
   if (open.kind === 'statement') throw refuse(`in-toto takes ${document.source} for no link and no layout`)
   try {
-    if (open.kind === 'layout') return layoutModel(open)
+    if (open.kind === 'layout') return layoutModel(open, at)
     return linkModel(
       open,
       'envelope' in document && document.envelope.kind === 'link' ? document.envelope.document : null,
@@ -153,11 +153,9 @@ const ITEM_FIELDS = ['_type', 'name', 'expected_materials', 'expected_products']
 const STEP_FIELDS = [...ITEM_FIELDS, 'expected_command', 'pubkeys', 'threshold']
 const INSPECTION_FIELDS = [...ITEM_FIELDS, 'run']
 
-function layoutModel(open: OpenEnvelope): LayoutModel {
+function layoutModel(open: OpenEnvelope, at: number): LayoutModel {
   const { value } = open
-  const expires = value.get('expires')
-  const time = typeof expires === 'string' ? parseTimestamp(expires) : null
-  if (time === null) throw refuse('in-toto refuses the expiry date')
+  const time = expiryOf(open, at)
   const readme = value.get('readme') ?? (value.has('readme') ? null : '')
   if (typeof readme !== 'string') throw refuse('in-toto refuses the readme')
   const rawSteps = array(value, 'steps', null).map(asObject)
@@ -173,6 +171,15 @@ function layoutModel(open: OpenEnvelope): LayoutModel {
     steps,
     inspections,
   }
+}
+
+/** A layout without an expiry date gets one a month from now, which no signature of a Metablock covers. */
+function expiryOf({ value, form }: OpenEnvelope, at: number): number {
+  const expires = value.get('expires') ?? ''
+  if (expires === '' && form === 'dsse') return at + 1
+  const time = typeof expires === 'string' ? parseTimestamp(expires) : null
+  if (time === null) throw refuse('in-toto refuses the expiry date')
+  return time
 }
 
 function asObject(value: JsonValue): JsonObject {

@@ -26,7 +26,7 @@ export function verifyAsReference(
   try {
     if (input.layout === null) throw new Refusal('NO_LAYOUT', 'There is no layout.')
     if (input.unusableKeys?.length) throw new Refusal('UNSUPPORTED', 'A layout key cannot be used.')
-    const layout = loadModel(input.layout)
+    const layout = loadModel(input.layout, input.at)
     const keys = input.layoutKeys.map((key) => labelled(key, layout))
     const session = { at: input.at, book, runInspection }
     verify(layout, keys, input.links, input.parameters ?? null, [], session)
@@ -68,7 +68,7 @@ function verify(
   for (const key of keys) if (!signedBy(layout, key, session)) refuse('LAYOUT_UNSIGNED', 'The layout is not signed.')
   if (layout.expires <= session.at) throw new Refusal('LAYOUT_EXPIRED', 'The layout has expired.')
   const filled = parameters === null ? layout : substitute(layout, parameters)
-  const verified = verifyThresholds(filled, loadLinks(filled, store), session)
+  const verified = verifyThresholds(filled, loadLinks(filled, store, session.at), session)
   const records = verifySublayouts(verified, filled, store, path, session)
   const reduced = reduce(filled, records)
   for (const step of filled.steps) verifyRules(step, reduced)
@@ -122,14 +122,14 @@ function parsed(tokens: readonly string[]): Rule {
 }
 
 /** load_links_for_layout: by file name; one file that cannot be loaded ends everything. */
-function loadLinks(layout: LayoutModel, store: LinkStore): Links {
+function loadLinks(layout: LayoutModel, store: LinkStore, at: number): Links {
   const links: Links = new Map()
   for (const step of layout.steps) {
     const perStep = new Map<string, Model>()
     for (const keyid of step.pubkeys) {
       for (const id of [keyid, ...(layout.keys.get(keyid)?.subkeys.keys() ?? [])]) {
         const candidate = fileFor(store.steps.get(step.name) ?? [], id)
-        if (candidate !== undefined) perStep.set(id, loadModel(candidate.document))
+        if (candidate !== undefined) perStep.set(id, loadModel(candidate.document, at))
       }
     }
     if (perStep.size < step.threshold) refuse('STEP_MISSING', `in-toto finds too few link files for ${step.name}.`)
