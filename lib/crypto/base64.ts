@@ -11,12 +11,21 @@ function valuesOf(alphabet: string): Int8Array {
 const standardValues = valuesOf(STANDARD)
 const urlValues = valuesOf(STANDARD.replace('+/', '-_'))
 
+const letters = new TextEncoder().encode(STANDARD)
+const PADDING = 0x3d
+
 /** Standard alphabet, padded. */
 export function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  // btoa takes one character per byte; pieces keep the argument list short
-  for (let i = 0; i < bytes.length; i += 0x6000) text += btoa(String.fromCharCode(...bytes.subarray(i, i + 0x6000)))
-  return text
+  const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
+  let at = 0
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    text[at++] = letters[group >> 18] ?? 0
+    text[at++] = letters[(group >> 12) & 63] ?? 0
+    text[at++] = i + 1 < bytes.length ? (letters[(group >> 6) & 63] ?? 0) : PADDING
+    text[at++] = i + 2 < bytes.length ? (letters[group & 63] ?? 0) : PADDING
+  }
+  return new TextDecoder().decode(text)
 }
 
 /**
@@ -35,22 +44,31 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 
 function decode(text: string, end: number, values: Int8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Math.floor((end * 3) / 4))
-  let bits = 0
-  let held = 0
   let at = 0
-  for (let i = 0; i < end; i++) {
-    const unit = text.charCodeAt(i)
-    const value = unit < 128 ? (values[unit] ?? -1) : -1
-    if (value < 0) fail(`character ${i + 1} does not belong to its alphabet`)
-    bits = ((bits << 6) | value) & 0xffff
-    held += 6
-    if (held >= 8) {
-      held -= 8
-      bytes[at++] = (bits >> held) & 0xff
-    }
+  let i = 0
+  for (; i + 4 <= end; i += 4) {
+    const group =
+      (valueAt(text, i, values) << 18) |
+      (valueAt(text, i + 1, values) << 12) |
+      (valueAt(text, i + 2, values) << 6) |
+      valueAt(text, i + 3, values)
+    bytes[at++] = group >> 16
+    bytes[at++] = group >> 8
+    bytes[at++] = group
   }
-  if ((bits & ((1 << held) - 1)) !== 0) fail('it has bits set beyond its last byte')
+  let rest = 0
+  for (let j = i; j < end; j++) rest = (rest << 6) | valueAt(text, j, values)
+  const spare = ((end - i) * 6) % 8
+  if ((rest & ((1 << spare) - 1)) !== 0) fail('it has bits set beyond its last byte')
+  for (let shift = (end - i) * 6 - 8; shift >= 0; shift -= 8) bytes[at++] = rest >> shift
   return bytes
+}
+
+function valueAt(text: string, at: number, values: Int8Array): number {
+  const unit = text.charCodeAt(at)
+  const value = unit < 128 ? (values[unit] ?? -1) : -1
+  if (value < 0) fail(`character ${at + 1} does not belong to its alphabet`)
+  return value
 }
 
 function fail(why: string): never {

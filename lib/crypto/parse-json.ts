@@ -15,6 +15,8 @@ export const JSON_LIMITS: JsonLimits = { depth: 64, members: 1_000_000, digits: 
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+/** Slices up to this length are copies anyway. */
+const SHORT = 12
 
 const escapes: ReadonlyMap<number, string> = new Map([
   [QUOTE, '"'],
@@ -32,24 +34,45 @@ const escapes: ReadonlyMap<number, string> = new Map([
  * object, no lone surrogate, bounded depth and size, numbers kept exactly. Throws FormatError with line:column.
  */
 export function parseJson(bytes: Uint8Array, limits: Partial<JsonLimits> = {}): JsonValue {
-  return parseJsonText(decodeUtf8(bytes), limits)
+  const text = decodeUtf8(bytes)
+  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, copierOf(bytes, text)).document()
+}
+
+type Cut = (start: number, end: number) => string
+
+/**
+ * A slice of a long string is a view that keeps the whole text alive and is slow to hash and compare. Where the
+ * runtime can copy ASCII out of bytes, strings are cut from there; positions are the same when all of it is ASCII.
+ */
+function copierOf(bytes: Uint8Array, text: string): Cut | null {
+  // through globalThis: a bundler would ship a substitute for a plain `Buffer`
+  if (bytes.length !== text.length || !('Buffer' in globalThis)) return null
+  const buffer = globalThis.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  // a third faster than toString('latin1', start, end)
+  return canCopy(buffer) ? (start, end) => buffer.latin1Slice(start, end) : null
+}
+
+function canCopy(buffer: object): buffer is { latin1Slice(start: number, end: number): string } {
+  return 'latin1Slice' in buffer && typeof buffer.latin1Slice === 'function'
 }
 
 /** The same for text that is already decoded. */
 export function parseJsonText(text: string, limits: Partial<JsonLimits> = {}): JsonValue {
-  return new JsonReader(text, { ...JSON_LIMITS, ...limits }).document()
+  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, null).document()
 }
 
 /** One pass over the text by recursive descent; the depth limit bounds the stack. */
 class JsonReader {
   private readonly text: string
   private readonly limits: JsonLimits
+  private readonly cut: Cut | null
   private at = 0
   private members = 0
 
-  constructor(text: string, limits: JsonLimits) {
+  constructor(text: string, limits: JsonLimits, cut: Cut | null) {
     this.text = text
     this.limits = limits
+    this.cut = cut
   }
 
   document(): JsonValue {
@@ -144,7 +167,7 @@ class JsonReader {
       c = text.charCodeAt(++i)
     }
     this.at = i + 1
-    return text.slice(start, i)
+    return i - start > SHORT && this.cut !== null ? this.cut(start, i) : text.slice(start, i)
   }
 
   private escapedString(start: number, firstEscape: number): string {
