@@ -128,6 +128,13 @@ function onSignals() {
     })
 }
 
+/** npm passes SIGTERM on to a shell that does not pass it on to us: we see that shell go. */
+function stopWithParent() {
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event === undefined) return
+  setInterval(() => process.ppid !== parent && stopAll(0, 'npm is gone. Stopping ...'), 300).unref()
+}
+
 async function main() {
   const { demo, dev, help } = options()
   if (help) return console.log(usage)
@@ -135,6 +142,7 @@ async function main() {
   const folder = dataFolder()
   makeDataFolder(folder)
   onSignals()
+  stopWithParent()
   const note = takeFolder(folder)
   stops.push(async () => leaveFolder(folder))
   if (note) say(note)
