@@ -41,7 +41,7 @@ function textOf(value: JsonValue | undefined, otherwise: string): string {
 
 /**
  * Every keyid under which the known implementations know this key (in-toto-python old and new, in-toto-golang,
- * in-toto-rs), the metadata's own first. For looking up only: a keyid proves nothing.
+ * in-toto-rs, Witness), the metadata's own first. For looking up only: a keyid proves nothing.
  */
 export function keyidsOf(key: Key): string[] {
   if (key.keytype === 'gpg' || key.spki === null) return [key.keyid, ...key.subkeys.keys()]
@@ -53,6 +53,8 @@ export function keyidsOf(key: Key): string[] {
     keyidOf(keytype, scheme, stripped, true),
     keyidOf(keytype, scheme, publicText(key, true), true),
     modernKeyid(key),
+    // Witness: sha256 of the PEM file
+    toHex(sha256(utf8(`${key.pem}\n`))),
   ]
   if (keytype === 'ecdsa') {
     // in-toto-golang labels every curve nistp256; in-toto-rs takes the bare point
