@@ -111,7 +111,7 @@ function isAuthority(extension: Uint8Array | undefined): boolean {
 function uriNames(extension: Uint8Array | undefined): string[] {
   if (extension === undefined) return []
   const names = derChildren(readDer(extension, DER.sequence))
-  return names.filter((name) => name.tag === 0x86).map((name) => String.fromCharCode(...name.content))
+  return names.filter((name) => name.tag === 0x86).map((name) => readText(name))
 }
 
 function readName(name: Der | undefined): string {

@@ -13,7 +13,8 @@ const pemKinds: readonly (readonly [label: RegExp, kind: string])[] = [
   [/PRIVATE KEY/, 'PEM'],
 ]
 
-const secretMarks = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----/
+/** The repeats are bounded: the text is anybody's, and unbounded ones would take quadratic time. */
+const secretMarks = /-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]{0,10})-----/
 
 /**
  * Names the kind of private key that a file is or contains, or null. Looks at the raw characters first, so that a

@@ -4,7 +4,7 @@ import { parseGpgKeyObject } from './gpg-key.ts'
 import { type JsonObject, type JsonValue, jsonKind } from './json-value.ts'
 import type { Curve, Key } from './key.ts'
 import { legacyKeyid } from './keyids.ts'
-import { readPem } from './pem.ts'
+import { type PemBlock, readPem } from './pem.ts'
 import { normalSpki, readSpki, spkiFacts, spkiFromEd25519, spkiFromPkcs1, spkiFromPoint } from './spki.ts'
 
 const ecdsaSchemes: ReadonlyMap<string, Curve> = new Map([
@@ -116,15 +116,20 @@ export function spkiOfPem(pem: string): Uint8Array {
   const [first] = blocks
   if (first === undefined) throw new FormatError('KEY_INVALID', 'The public key is not PEM.')
   if (blocks.length > 1) throw new FormatError('KEY_INVALID', `Expected one PEM block, found ${blocks.length}.`)
-  if (first.label === 'PUBLIC KEY') return normalSpki(first.bytes)
-  if (first.label === 'RSA PUBLIC KEY') return normalSpki(spkiFromPkcs1(first.bytes))
-  if (first.label.includes('CERTIFICATE')) {
+  return spkiOfBlock(first)
+}
+
+/** SubjectPublicKeyInfo of a PEM block. Refuses certificates and private keys, each with its own code. */
+export function spkiOfBlock({ label, bytes }: PemBlock): Uint8Array {
+  if (label === 'PUBLIC KEY') return normalSpki(bytes)
+  if (label === 'RSA PUBLIC KEY') return normalSpki(spkiFromPkcs1(bytes))
+  if (label.includes('CERTIFICATE')) {
     throw new FormatError('CERTIFICATE', 'This is a certificate, not a public key. Export the public key from it.')
   }
-  if (first.label.includes('PRIVATE KEY')) {
+  if (label.includes('PRIVATE KEY')) {
     throw new FormatError('PRIVATE_KEY', 'This is a private key. Give the public key only.')
   }
-  throw new FormatError('KEY_UNSUPPORTED', `A PEM block "${first.label}" is not a public key that can be read here.`)
+  throw new FormatError('KEY_UNSUPPORTED', `A PEM block "${label}" is not a public key that can be read here.`)
 }
 
 /** A scheme that does not fit its key would let a verifier hash or pad in another way than the signer did. */

@@ -5,7 +5,7 @@ import { jsonObject } from './json-value.ts'
 import type { Key } from './key.ts'
 import { keyObject, legacyKeyid } from './keyids.ts'
 import { parseJson } from './parse-json.ts'
-import { ecdsaScheme, parseKeyObject, spkiOfPem } from './parse-key-object.ts'
+import { ecdsaScheme, parseKeyObject, spkiOfBlock, spkiOfPem } from './parse-key-object.ts'
 import { readPem } from './pem.ts'
 import { readSpki, spkiFacts } from './spki.ts'
 
@@ -51,11 +51,9 @@ export function parsePublicKeyFile(bytes: Uint8Array): Key[] {
 }
 
 function pemKeys(text: string): Key[] {
-  const blocks = text.match(/-----BEGIN [\s\S]*?-----END [A-Z0-9 ]+-----/g)
-  if (blocks === null || readPem(text).length === 0) {
-    throw new FormatError('PEM', 'The PEM text has a beginning but no matching end.')
-  }
-  return blocks.map(parsePublicKeyPem)
+  const blocks = readPem(text)
+  if (blocks.length === 0) throw new FormatError('PEM', 'The PEM text has a beginning but no matching end.')
+  return blocks.map((block) => keyFromSpki(spkiOfBlock(block)))
 }
 
 function jsonKeys(bytes: Uint8Array): Key[] {

@@ -9,16 +9,38 @@ export interface PemBlock {
   readonly headers: string
 }
 
-const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----([\s\S]*?)-----END \1-----/g
+const BEGIN = '-----BEGIN '
+const END = '-----END '
+const LABEL = /^[A-Z0-9 ]{1,40}$/
 
-/** All PEM blocks of a text (RFC 7468, and the headers of RFC 1421). Text around them is explanation. */
+/**
+ * All PEM blocks of a text (RFC 7468, and the headers of RFC 1421), in linear time. Text around them is explanation;
+ * a block without its own end is left out.
+ */
 export function readPem(text: string): PemBlock[] {
-  return Array.from(text.matchAll(block), ([, label = '', body = '']) => {
-    const split = body.includes(':') ? body.search(/\r?\n[ \t]*\r?\n/) : -1
-    const headers = split < 0 ? '' : body.slice(0, split).trim()
-    const base64 = (split < 0 ? body : body.slice(split)).replace(/[\s]+/g, '')
-    return { label, headers, bytes: pemBytes(base64, label) }
-  })
+  const blocks: PemBlock[] = []
+  let end = -1
+  for (let begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + BEGIN.length)) {
+    const label = labelAt(text, begin + BEGIN.length)
+    if (label === null) continue
+    const body = begin + BEGIN.length + label.length + 5
+    if (end < body) end = text.indexOf(END, body)
+    if (end < 0) break
+    if (text.startsWith(`${label}-----`, end + END.length)) blocks.push(readBlock(label, text.slice(body, end)))
+  }
+  return blocks
+}
+
+function labelAt(text: string, at: number): string | null {
+  const [label = ''] = text.slice(at, at + 45).split('-----', 1)
+  return LABEL.test(label) && text.startsWith('-----', at + label.length) ? label : null
+}
+
+function readBlock(label: string, body: string): PemBlock {
+  const split = body.includes(':') ? body.search(/\r?\n[ \t]{0,80}\r?\n/) : -1
+  const headers = split < 0 ? '' : body.slice(0, split).trim()
+  const base64 = (split < 0 ? body : body.slice(split)).replace(/\s+/g, '')
+  return { label, headers, bytes: pemBytes(base64, label) }
 }
 
 function pemBytes(base64: string, label: string): Uint8Array {
