@@ -5,15 +5,17 @@ export function Card({
   title,
   aside,
   flush = false,
+  className = '',
   children,
 }: {
   title?: string
   aside?: ReactNode
   flush?: boolean
+  className?: string
   children: ReactNode
 }) {
   return (
-    <section className="min-w-0 rounded-[10px] border border-line bg-surface" aria-label={title}>
+    <section className={`min-w-0 rounded-[10px] border border-line bg-surface ${className}`} aria-label={title}>
       {title && (
         <div className="flex items-center justify-between gap-3 px-4 pt-3.5 pb-2.5">
           <h2 className="text-[17px]/[23px] font-semibold">{title}</h2>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { buildDetailSchema, buildPageSchema } from '#lib/contract/builds.ts'
 import type { State } from '#lib/contract/verdict.ts'
 import { apiGet, apiSend } from './api.ts'
+import { firstPage } from './first-page.ts'
 
 const nothing = z.unknown()
 
@@ -35,11 +36,9 @@ export const buildsQuery = (asked: BuildsAsked) =>
   infiniteQueryOptions({
     queryKey: ['builds', 'list', asked.state, asked.software, asked.q],
     queryFn: ({ pageParam, signal }) => apiGet(buildsPath(asked, BUILDS_PER_PAGE, pageParam), buildPageSchema, signal),
-    initialPageParam: firstPage,
+    initialPageParam: firstPage(),
     getNextPageParam: (last) => last.next,
   })
-
-const firstPage: string | null = null
 
 /** Judges the build again with what is known now. */
 export const recheckBuild = (id: string): Promise<unknown> =>

@@ -1,0 +1,51 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+import {
+  artifactDetailSchema,
+  envelopeDetailSchema,
+  envelopePageSchema,
+  importPageSchema,
+  importSchema,
+} from '#lib/contract/evidence.ts'
+import { apiGet } from './api.ts'
+import { firstPage } from './first-page.ts'
+
+export const importsQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['imports'],
+    queryFn: ({ pageParam, signal }) =>
+      apiGet(`/api/v1/imports?limit=50${pageParam === null ? '' : `&after=${pageParam}`}`, importPageSchema, signal),
+    initialPageParam: firstPage(),
+    getNextPageParam: (last) => last.next,
+  })
+
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['imports', id],
+    queryFn: ({ signal }) => apiGet(`/api/v1/imports/${encodeURIComponent(id)}`, importSchema, signal),
+  })
+
+export const quarantineQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['envelopes', 'quarantined'],
+    queryFn: ({ pageParam, signal }) => {
+      const after = pageParam === null ? '' : `&after=${pageParam}`
+      return apiGet(`/api/v1/envelopes?status=quarantined&limit=50${after}`, envelopePageSchema, signal)
+    },
+    initialPageParam: firstPage(),
+    getNextPageParam: (last) => last.next,
+  })
+
+export const envelopeQuery = (sha256: string) =>
+  queryOptions({
+    queryKey: ['envelopes', sha256],
+    queryFn: ({ signal }) => apiGet(`/api/v1/envelopes/${encodeURIComponent(sha256)}`, envelopeDetailSchema, signal),
+  })
+
+export const artifactQuery = (digest: string) =>
+  queryOptions({
+    queryKey: ['artifacts', digest],
+    queryFn: ({ signal }) => apiGet(`/api/v1/artifacts/${encodeURIComponent(digest)}`, artifactDetailSchema, signal),
+  })
+
+export const importAnswerSchema = z.object({ id: z.string() })
