@@ -21,6 +21,8 @@ const nodeTypes: NodeTypes = { fact: FactNode }
 const edgeTypes = { route: RouteEdge }
 /** From here on an overview helps more than it hides. */
 const MINIMAP_FROM = 8
+/** what the overview shows outside the window */
+const SHADE = 'color-mix(in srgb, var(--wb-line) 60%, transparent)'
 
 export interface CanvasProps {
   readonly graph: ProvenanceGraph
@@ -74,10 +76,10 @@ export function Canvas({ graph, selected, edge, onSelect }: CanvasProps) {
         aria-label="Provenance graph. The list view has the same content."
         proOptions={{ hideAttribution: true }}
       >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="varline" />
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--wb-line)" />
         <Controls showInteractive={false} />
         {graph.nodes.length >= MINIMAP_FROM && (
-          <MiniMap pannable zoomable ariaLabel="Overview of the graph" nodeColor={colourOf} />
+          <MiniMap pannable zoomable ariaLabel="Overview of the graph" nodeColor={colourOf} maskColor={SHADE} />
         )}
         <Panel position="top-left">
           <Legend graph={graph} />

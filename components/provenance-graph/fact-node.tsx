@@ -19,10 +19,10 @@ export const FactNode = memo(function FactNode({ data: { node }, selected }: Nod
       style={{
         width: node.width,
         height: node.height,
-        borderColor: node.state === 'pass' ? 'varline' : look.fill,
+        borderColor: node.state === 'pass' ? 'var(--wb-line)' : look.fill,
         borderStyle: dashed ? 'dashed' : 'solid',
         borderWidth: node.state === 'fail' ? 2 : 1,
-        boxShadow: selected ? '0 0 0 2px varaccent' : undefined,
+        boxShadow: selected ? '0 0 0 2px var(--wb-accent)' : undefined,
       }}
       className={`flex items-center gap-2.5 bg-surface text-left ${node.kind === 'artifact' ? 'rounded-full px-4' : 'rounded-lg px-3'}`}
     >
@@ -31,7 +31,7 @@ export const FactNode = memo(function FactNode({ data: { node }, selected }: Nod
         <div className="truncate text-[13px] leading-5 font-medium text-ink">{node.label}</div>
         <div
           className="truncate text-[11px] leading-4"
-          style={{ color: node.state === 'pass' ? 'varmute' : look.text }}
+          style={{ color: node.state === 'pass' ? 'var(--wb-mute)' : look.text }}
         >
           {node.detail}
         </div>

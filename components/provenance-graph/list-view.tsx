@@ -15,7 +15,7 @@ export function ListView({ graph, selected, onSelect }: ListProps) {
     <div className="h-full overflow-auto">
       <table className="w-full border-collapse text-left text-[13px]" aria-label="Provenance, in flow order">
         <thead className="sticky top-0 z-10 bg-surface">
-          <tr className="text-xs text-mute shadow-[inset_0_-1px_0_varline]">
+          <tr className="text-xs text-mute shadow-[inset_0_-1px_0_var(--wb-line)]">
             <th scope="col" className="px-4 py-2 font-medium">
               Step
             </th>
@@ -52,9 +52,12 @@ export function ListView({ graph, selected, onSelect }: ListProps) {
                       {node.members.map((member) => `${member.label} (${LOOK[member.state].word})`).join(', ')}
                     </div>
                   )}
-                  <div className="mt-1 text-xs sm:hidden">
-                    <Ends graph={graph} id={id} side="target" />
-                  </div>
+                  {graph.edges.some((edge) => edge.target === id) && (
+                    <div className="mt-1 text-xs sm:hidden">
+                      <span className="text-mute">takes from</span>
+                      <Ends graph={graph} id={id} side="target" />
+                    </div>
+                  )}
                 </th>
                 <td className="px-2 py-2">
                   <StatusBadge state={LOOK[node.state].badge} />
@@ -96,7 +99,7 @@ function Ends({ graph, id, side }: { graph: ProvenanceGraph; id: string; side: '
             />
             <span>
               {labels.get(other) ?? other}{' '}
-              <span style={{ color: edge.state === 'pass' ? 'varmute' : look.text }}>({edge.label})</span>
+              <span style={{ color: edge.state === 'pass' ? 'var(--wb-mute)' : look.text }}>({edge.label})</span>
             </span>
           </li>
         )

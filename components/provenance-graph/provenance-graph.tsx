@@ -123,7 +123,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
               rightSection={<ChevronRight size={14} aria-hidden />}
               aria-label="Next problem (X)"
             >
-              {graph.problems.length === 1 ? '1 problem' : `${graph.problems.length} problems`}
+              {problemCount(graph)}
             </Button>
           </Button.Group>
         )}
@@ -186,6 +186,13 @@ function ViewName({ icon: Icon, name }: { icon: typeof Network; name: string }) 
       {name}
     </span>
   )
+}
+
+/** `3 problems`; warnings alone are called that. */
+function problemCount(graph: Graph): string {
+  const warnings = graph.problems.every((id) => graph.nodes.some((node) => node.id === id && node.state === 'warn'))
+  const noun = warnings ? 'warning' : 'problem'
+  return `${graph.problems.length} ${noun}${graph.problems.length === 1 ? '' : 's'}`
 }
 
 type Graph = Parameters<typeof nextProblem>[0]

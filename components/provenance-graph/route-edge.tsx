@@ -23,7 +23,7 @@ export function RouteEdge({ id, data, selected }: EdgeProps<FlowEdge>) {
         path={routePath(edge.points)}
         interactionWidth={24}
         style={{
-          stroke: plain ? 'varmute' : look.fill,
+          stroke: plain ? 'var(--wb-mute)' : look.fill,
           strokeWidth: edge.state === 'fail' ? 2.5 : selected ? 2 : 1.25,
           strokeDasharray: look.dash,
         }}

@@ -17,7 +17,7 @@ export function RuleQueue({ title, list }: { title: string; list: RuleListTrace 
   return (
     <section className="mt-4 first:mt-0">
       <h3 className="mb-2 text-[13px] font-semibold">{title}</h3>
-      {list === null && <p className="text-xs text-mute">Not evaluated: no link stands for this step.</p>}
+      {list === null && <p className="text-xs text-mute">Not evaluated: there is no record of it to look at.</p>}
       {list !== null && list.rules.length === 0 && <p className="text-xs text-mute">No rules: every file passes.</p>}
       {list !== null && (
         <ol className="m-0 list-none p-0">

@@ -51,11 +51,14 @@ function kindOf(kind: ProvenanceGraph['nodes'][number]['kind'], build: BuildDeta
 }
 
 function Reasons({ build, id }: PanelProps) {
-  const reasons = (build.report?.reasons ?? []).filter((reason) =>
+  const about = (build.report?.reasons ?? []).filter((reason) =>
     reason.inspection === undefined
       ? (reason.path?.[0] ?? reason.step) === id
       : (reason.path?.[0] ?? `inspection:${reason.inspection}`) === id,
   )
+  // what only follows from another reason is said where nothing else is
+  const own = about.filter((reason) => reason.follows === undefined)
+  const reasons = own.length > 0 ? own : about
   if (reasons.length === 0) return null
   return (
     <ul className="mb-4 list-none rounded-md border border-line p-3 text-[13px]">

@@ -58,7 +58,7 @@ export function BuildPage({ id, tab, file, may }: BuildPageProps) {
 function Summary({ build, file, may }: { build: BuildDetail; file: string | null; may: May }) {
   const { explanation, report } = build
   return (
-    <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_320px]">
+    <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_320px] lg:grid-rows-[auto_1fr]">
       <div className="flex min-w-0 flex-col gap-5">
         {explanation.files.length > 0 && <FilesTable explanation={explanation} marked={file} />}
         <Fixes
@@ -73,9 +73,8 @@ function Summary({ build, file, may }: { build: BuildDetail; file: string | null
           mayDraft={may.draft}
         />
         <MoreReasons more={explanation.more} />
-        {report !== null && <Checks report={report} />}
       </div>
-      <aside className="flex min-w-0 flex-col gap-5" aria-label="Background">
+      <aside className="flex min-w-0 flex-col gap-5 lg:row-span-2" aria-label="Background">
         <RuleCard build={build} />
         <TimelineCard build={build} />
         <VerdictFacts build={build} />
@@ -93,6 +92,11 @@ function Summary({ build, file, may }: { build: BuildDetail; file: string | null
           {may.recheck && <CheckAgain build={build} />}
         </div>
       </aside>
+      {report !== null && (
+        <div className="min-w-0 self-start">
+          <Checks report={report} />
+        </div>
+      )}
     </div>
   )
 }

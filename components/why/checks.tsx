@@ -17,12 +17,12 @@ const WORD: Readonly<Record<Check['outcome'], string>> = {
   warning: 'Warning',
   'not-performed': 'Not performed',
 }
-const AT_FIRST = 40
+const AT_FIRST = 12
 
 /** Every check that was made, in the specification's order, with what it found. */
 export function Checks({ report }: { report: Report }) {
   const failed = report.checks.filter((check) => check.outcome !== 'passed')
-  const [which, setWhich] = useState<'all' | 'other'>('all')
+  const [which, setWhich] = useState<'all' | 'other'>(failed.length > 0 ? 'other' : 'all')
   const [most, setMost] = useState(AT_FIRST)
   const chosen = which === 'all' ? report.checks : failed
   return (
@@ -86,7 +86,7 @@ export function Checks({ report }: { report: Report }) {
           onClick={() => setMost(most + 500)}
           className="mt-1 min-h-6 cursor-pointer text-[13px] text-accent underline-offset-2 hover:underline"
         >
-          Show {Math.min(500, chosen.length - most)} more
+          Show {Math.min(500, chosen.length - most)} more of {chosen.length}
         </button>
       )}
     </Card>

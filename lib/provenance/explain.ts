@@ -84,6 +84,7 @@ export function explain(report: Report | null, context: ExplainContext): Explana
   // a stored report of another version may carry a code that this one does not know
   const told = (Object.hasOwn(TEMPLATES, reason.code) ? TEMPLATES[reason.code] : other)(subject)
   const match = matchThatLeft(subject, reason.artifact)
+  const files = filesOf(subject, match)
   return {
     kind: told.kind,
     heading: placed(told.heading, subject),
@@ -92,8 +93,8 @@ export function explain(report: Report | null, context: ExplainContext): Explana
     step: reason.step ?? reason.inspection ?? null,
     counterpart: told.counterpart ?? reason.counterpart ?? null,
     rule: ruleOf(subject, told.rule ?? match ?? reason.rule ?? null),
-    files: filesOf(subject, match),
-    more: moreOf(report, subject.group),
+    files,
+    more: moreOf(report, subject.group, files),
     timeline: rest.timeline,
     fixes: [...told.fixes, ...rest.fixes],
   }
@@ -140,15 +141,20 @@ function placed(heading: string, { reason }: Subject): string {
 }
 
 /** Every other reason. Those that the heading and the file table already speak for are not repeated. */
-function moreOf(report: Report, told: readonly Reason[]): Explanation['more'] {
-  const echoes = (reason: Reason): boolean => {
-    const cause = reason.follows === undefined ? undefined : report.reasons[reason.follows]
-    return (
-      cause !== undefined && told.includes(cause) && cause.artifact !== undefined && cause.artifact === reason.artifact
-    )
-  }
+function moreOf(report: Report, told: readonly Reason[], files: Explanation['files'] = []): Explanation['more'] {
+  const paths = new Set(files.map((file) => file.path))
+  const [root] = told
+  const shown = (reason: Reason): boolean =>
+    root?.rule !== undefined &&
+    reason.rule?.list === root.rule.list &&
+    reason.severity === root.severity &&
+    reason.step === root.step &&
+    reason.inspection === root.inspection &&
+    (reason.path ?? []).join('/') === (root.path ?? []).join('/') &&
+    reason.artifact !== undefined &&
+    paths.has(reason.artifact)
   return report.reasons
-    .filter((reason) => !told.includes(reason) && !echoes(reason))
+    .filter((reason) => !told.includes(reason) && !shown(reason))
     .map((reason) => ({
       code: reason.code,
       message: reason.message,

@@ -78,9 +78,12 @@ describe('order', () => {
     const edges = [edge('a', 'b', 'fail'), edge('a', 'c'), edge('c', 'd')]
     expect(problemsOf(nodes, edges, ['a', 'b', 'c', 'd'], null)).toEqual(['a>b', 'c', 'd'])
   })
-  test('begins at the root cause where that is no edge', () => {
-    const nodes = [node('a'), node('b', 'fail'), node('c', 'fail')]
-    expect(problemsOf(nodes, [edge('a', 'b', 'fail')], ['a', 'b', 'c'], 'c')).toEqual(['c', 'a>b'])
+  test('the root cause goes before others of its kind', () => {
+    const nodes = ['a', 'b', 'c', 'd', 'e'].map((id) => node(id, id === 'a' ? 'pass' : 'fail'))
+    const edges = [edge('a', 'b', 'fail'), edge('a', 'c', 'fail')]
+    const order = ['a', 'b', 'c', 'd', 'e']
+    expect(problemsOf(nodes, edges, order, 'c')).toEqual(['a>c', 'a>b', 'd', 'e'])
+    expect(problemsOf(nodes, edges, order, 'e')).toEqual(['a>b', 'a>c', 'e', 'd'])
   })
 })
 

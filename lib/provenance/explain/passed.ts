@@ -8,12 +8,14 @@ export function verified(report: Report, context: ExplainContext) {
   const name = context.layout === null ? 'the layout' : `${context.layout.name} version ${context.layout.number}`
   const performed = report.checks.filter((check) => check.outcome !== 'not-performed').length
   const links = report.steps.reduce((sum, step) => sum + step.counted.length, 0)
+  const inspections = report.inspections.length > 0 ? ` and ${count(report.inspections.length, 'inspection')}` : ''
+  const judged = `${count(report.steps.length, 'step')}${inspections}`
   const warnings = report.reasons.filter((reason) => reason.severity === 'warning').length
   return {
     kind: 'verified',
     heading: `Every step was done as ${name} demands`,
     demand: [
-      `${count(report.steps.length, 'step')} and ${count(report.inspections.length, 'inspection')} of the layout were judged on ${count(links, 'signed link')}; ${count(performed, 'check')} were made and none failed.`,
+      `${judged} of the layout ${report.steps.length + report.inspections.length === 1 ? 'was' : 'were'} judged on ${count(links, 'signed link')}; ${count(performed, 'check')} were made and none failed.`,
       warnings > 0 ? `${count(warnings, 'warning')} did not change the verdict.` : '',
     ]
       .filter((part) => part !== '')

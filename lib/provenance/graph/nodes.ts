@@ -56,6 +56,7 @@ function stepDetail(step: StepReport, reasons: readonly Reason[]): string {
     if (missing) return `${count(files.size, list.slice(0, -1))} missing`
     return `${files.size} of ${count(total, list.slice(0, -1))} refused`
   }
+  if (reasons.some((reason) => reason.code === 'COMMAND_MISMATCH')) return 'Another command than expected'
   if (step.threshold > 1) return `${step.counted.length} of ${step.threshold} signatures`
   if (step.sublayout !== undefined) return `Sublayout of ${count(step.sublayout.steps.length, 'step')}`
   if (link.returnValue !== null && link.returnValue !== 0) return `Command ended with ${link.returnValue}`

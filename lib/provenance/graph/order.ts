@@ -37,7 +37,10 @@ export function problemsOf(
       .sort((a, b) => at(a.id) - at(b.id))
       .map((node) => node.id),
   )
-  const all = [...failing.map((edge) => edge.id), ...rest]
-  const root = all.find((id) => id === first || failing.some((edge) => edge.id === id && edge.target === first))
-  return root === undefined ? all : [root, ...all.filter((id) => id !== root)]
+  // the root cause goes before others of its kind, but an edge that shows the failure goes before any node
+  const edgeIds = failing.map((edge) => ({ id: edge.id, root: edge.target === first }))
+  const nodeIds = rest.map((id) => ({ id, root: id === first }))
+  const rootFirst = (items: readonly { id: string; root: boolean }[]): string[] =>
+    [...items.filter((one) => one.root), ...items.filter((one) => !one.root)].map((one) => one.id)
+  return [...rootFirst(edgeIds), ...rootFirst(nodeIds)]
 }
