@@ -1,7 +1,17 @@
 // Where a running Waybill keeps its things: secrets, the local token, the record of its database, who is running.
 // Plain JavaScript, Node 20, nothing installed.
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,7 +25,15 @@ export function dataFolder(env = process.env) {
 
 /** Makes the data folder. Others may pass through it to the database's own folder, and read nothing. */
 export function makeDataFolder(folder) {
-  mkdirSync(folder, { recursive: true, mode: 0o711 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new Error(
+      `The data folder ${folder} cannot be used (${error.code ?? error.message}): expected a folder that this user may ` +
+        'write to. Start as the user who owns it, or set WAYBILL_DATA to another folder.',
+    )
+  }
   if (process.getuid?.() === 0) chmodSync(folder, 0o711)
 }
 
