@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '#lib/auth/actor.ts'
+import { requireRight } from '#lib/auth/rights.ts'
+import type { Import, ImportFile } from '#lib/contract/evidence.ts'
+import { db, inTransaction } from '#lib/db/client.ts'
+import { checkDelivery } from './check-delivery.ts'
+import type { DeliveryRequest } from './delivery.ts'
+import { expand } from './expand.ts'
+import type { IncomingFile, Item } from './finding.ts'
+import { countsOf } from './import-row.ts'
+import { IMPORT_LIMITS } from './limits.ts'
+import { storedText } from './store/stored-text.ts'
+import { type BatchAnswer, type ImportHead, storeBatch } from './store-batch.ts'
+import { inTurn } from './turn.ts'
+
+export interface BringIn {
+  readonly via: Import['via']
+  readonly title: string
+  /** when it came; the demo says when it would have come */
+  readonly at: Date
+  readonly files: AsyncIterable<IncomingFile> | Iterable<IncomingFile>
+  readonly delivery: DeliveryRequest
+  readonly demo?: boolean
+  /** every file was sent as metadata: what cannot be read is quarantined whatever it looks like */
+  readonly meant?: boolean
+}
+
+/**
+ * Brings files in: says what each is by its content, stores what is metadata, keys or certificates, and answers with
+ * the fate of every one. Written in batches, each one transaction with its audit row and jobs; what was answered is
+ * committed. The same content again is known and changes nothing but who was seen bringing it.
+ * @throws AppError where the whole act is refused; a bad file only has a bad fate
+ */
+export async function bringIn(actor: Actor, input: BringIn): Promise<Import> {
+  requireRight(actor, 'evidence:bring')
+  await checkDelivery(actor, input.delivery)
+  const head: ImportHead = {
+    id: randomUUID(),
+    at: input.at,
+    demo: input.demo ?? false,
+    via: input.via,
+    title: storedText(input.title, 200),
+    delivery: input.delivery,
+  }
+  const files: ImportFile[] = []
+  const software = new Set<string>()
+  let closed = false
+  for await (const batch of batches(input)) {
+    const answer = await commit(actor, head, batch, files.length)
+    files.push(...answer.files)
+    for (const id of answer.software) software.add(id)
+    closed ||= answer.closed
+  }
+  if (files.length === 0) await commit(actor, head, [], 0)
+  return importOf(actor, head, closed ? files.map(afterClosing) : files, [...software])
+}
+
+/** Items in groups that fit into one transaction. */
+async function* batches(input: BringIn): AsyncGenerator<Item[]> {
+  let batch: Item[] = []
+  let bytes = 0
+  for await (const file of input.files) {
+    for await (const item of expand(file, { meant: input.meant ?? false })) {
+      batch.push(item)
+      bytes += item.bytes?.length ?? 0
+      if (batch.length < IMPORT_LIMITS.batchFiles && bytes < IMPORT_LIMITS.batchBytes) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
+  }
+  if (batch.length > 0) yield batch
+}
+
+function commit(actor: Actor, head: ImportHead, items: readonly Item[], first: number): Promise<BatchAnswer> {
+  return inTurn(() => inTransaction((tx) => storeBatch(tx, actor, head, items, first)))
+}
+
+/** The client is told: what it pushed was kept, but it belongs to no run. */
+function afterClosing(file: ImportFile): ImportFile {
+  if (file.code !== null || (file.fate !== 'stored' && file.fate !== 'known')) return file
+  const message = 'The run had closed: it stays open for 24 hours. The file is kept, but belongs to no run.'
+  return { ...file, code: 'RUN_CLOSED', message }
+}
+
+async function importOf(actor: Actor, head: ImportHead, files: ImportFile[], software: string[]): Promise<Import> {
+  const rows = await db.software.findMany({
+    where: { id: { in: software } },
+    select: { slug: true, name: true },
+    orderBy: { name: 'asc' },
+  })
+  const { id, at, via, title, demo } = head
+  return {
+    id,
+    at: at.toISOString(),
+    actorName: actor.name,
+    via,
+    title,
+    demo,
+    files,
+    counts: countsOf(files),
+    software: rows,
+  }
+}

@@ -1,0 +1,109 @@
+import { type JsonObject, type JsonValue, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
+import { parseEnvelope } from '#lib/in-toto/index.ts'
+import { quarantined, reasonOf } from './classify.ts'
+import type { Finding, Reason } from './finding.ts'
+
+/** Members by which a broken JSON file is known to be meant as in-toto metadata or as a key. */
+const metadataMark = /"(signed|signatures|payload|payloadType|_type|predicateType|keyval)"\s*:/
+
+/** What a JSON file is: an envelope, keys, something of others, or broken. */
+export function classifyJson(path: string, bytes: Uint8Array, sha256: string, meant: boolean): Finding {
+  try {
+    const envelope = parseEnvelope(bytes, sha256)
+    return { is: 'envelope', envelope, reason: envelope.signatures.length === 0 ? noSignature : null }
+  } catch (error) {
+    const reason = reasonOf(error)
+    return otherJson(bytes, meant || metadataNamed(path), reason)
+  }
+}
+
+const noSignature: Reason = {
+  code: 'NO_SIGNATURES',
+  message: 'The document carries no signature: it is kept and shown, but no verdict will ever count it.',
+  place: 'signatures',
+}
+
+/** Broken JSON with a name like these is taken for metadata even without its marks. */
+function metadataNamed(path: string): boolean {
+  return /\.(intoto|att|sig|dsse|link|layout)\.json$/i.test(path)
+}
+
+function otherJson(bytes: Uint8Array, meant: boolean, reason: Reason): Finding {
+  const value = reread(bytes)
+  if (value === null) return meant || hasMarks(bytes) ? { is: 'quarantined', reason } : foreign
+  if (!(value instanceof Map)) return meant ? { is: 'quarantined', reason } : foreign
+  if (isSigstoreBundle(value)) return sigstoreBundle
+  if (isKeys(value)) return keys(bytes)
+  if (value.has('signed') || value.has('payload')) {
+    // other tools also write "payload"; without signatures it is none of ours unless it was meant so
+    const ours = value.has('signatures') || value.has('payloadType') || typeOf(value.get('signed')) !== null
+    return ours || meant ? { is: 'quarantined', reason } : foreign
+  }
+  const bare = typeOf(value)
+  if (bare !== null) return unsigned(bare)
+  return meant ? { is: 'quarantined', reason } : foreign
+}
+
+const foreign: Finding = { is: 'listed', kind: 'not-metadata', reason: null }
+
+function reread(bytes: Uint8Array): JsonValue | null {
+  try {
+    return parseJson(bytes)
+  } catch (error) {
+    reasonOf(error)
+    return null
+  }
+}
+
+function hasMarks(bytes: Uint8Array): boolean {
+  return metadataMark.test(new TextDecoder('latin1').decode(bytes))
+}
+
+function isSigstoreBundle(value: JsonObject): boolean {
+  const mediaType = value.get('mediaType')
+  return (
+    (typeof mediaType === 'string' && mediaType.startsWith('application/vnd.dev.sigstore.bundle')) ||
+    value.has('verificationMaterial')
+  )
+}
+
+const sigstoreBundle: Finding = {
+  is: 'refused',
+  kind: 'unknown',
+  reason: {
+    code: 'SIGSTORE_BUNDLE',
+    message:
+      'This is a Sigstore bundle: its certificate and log entry cannot be checked here yet, so nothing of it was ' +
+      'stored. Bring in the DSSE envelope alone (jq .dsseEnvelope BUNDLE), signed by a key that a layout names.',
+    place: 'mediaType',
+  },
+}
+
+function isKeys(value: JsonObject): boolean {
+  const isKey = (item: JsonValue | undefined) => item instanceof Map && item.has('keyval')
+  return isKey(value) || (value.size > 0 && [...value.values()].every(isKey))
+}
+
+function keys(bytes: Uint8Array): Finding {
+  try {
+    return { is: 'keys', keys: parsePublicKeyFile(bytes) }
+  } catch (error) {
+    return { is: 'quarantined', reason: reasonOf(error) }
+  }
+}
+
+/** `_type` of an in-toto document, or null. */
+function typeOf(value: JsonValue | undefined): string | null {
+  const type = value instanceof Map ? value.get('_type') : undefined
+  if (typeof type !== 'string') return null
+  return type === 'link' || type === 'layout' || type.startsWith('https://in-toto.io/Statement/') ? type : null
+}
+
+function unsigned(type: string): Finding {
+  const what = type === 'link' || type === 'layout' ? `a ${type}` : 'a statement'
+  return quarantined(
+    'UNSIGNED',
+    `Expected a signed envelope around it; found ${what} without one. Sign it, or bring in the file that was signed.`,
+    '_type',
+  )
+}

@@ -1,0 +1,90 @@
+import { type Actor, actorRef } from '#lib/auth/actor.ts'
+import type { Tx } from '#lib/db/client.ts'
+import { RUN_OPEN_MS } from './limits.ts'
+import { storedText } from './store/stored-text.ts'
+
+/** On whose word evidence came together. */
+export type DeliveryRequest =
+  /** a folder that a person hands over: each directory level is one */
+  | { readonly kind: 'handed-over' }
+  /** clients of a software push under a run label; `softwareId` was checked */
+  | { readonly kind: 'pushed'; readonly softwareId: string; readonly run: string; readonly attempt: number }
+  /** nobody says what it belongs to: it finds evidence, but holds nothing together */
+  | { readonly kind: 'loose' }
+
+/** What every row of one act of bringing in has in common. */
+export interface ImportFacts {
+  readonly id: string
+  readonly at: Date
+  readonly demo: boolean
+}
+
+/** The name of the folder that holds an inner chain, as `in-toto-run` names it: `STEP.KEYID8`. */
+const innerFolder = /^.+\.[0-9a-f]{8}$/
+
+/**
+ * The directory level that a file belongs to. The links of a sublayout lie in a folder below the chain that it is part
+ * of, and came together with it.
+ */
+export function levelOf(path: string): string {
+  const folders = path.replace(/#\d+$/, '').split('/').slice(0, -1)
+  while (innerFolder.test(folders.at(-1) ?? '')) folders.pop()
+  return folders.join('/')
+}
+
+/** Finds or opens the deliveries of some paths: path -> delivery id, null where it belongs to none. */
+export async function openDeliveries(
+  tx: Tx,
+  actor: Actor,
+  facts: ImportFacts,
+  request: DeliveryRequest,
+  paths: readonly string[],
+): Promise<{ of: (path: string) => string | null; closed: boolean }> {
+  if (request.kind === 'loose') return { of: () => null, closed: false }
+  if (request.kind === 'pushed') {
+    const id = await pushedDelivery(tx, actor, facts, request)
+    return { of: () => id, closed: id === null }
+  }
+  const levels = new Map<string, string>()
+  for (const level of new Set(paths.map(levelOf))) levels.set(level, await handedOver(tx, actor, facts, level))
+  return { of: (path) => levels.get(levelOf(path)) ?? null, closed: false }
+}
+
+async function handedOver(tx: Tx, actor: Actor, facts: ImportFacts, level: string): Promise<string> {
+  const label = storedText(level === '' ? '.' : level)
+  const known = await tx.delivery.findFirst({ where: { importId: facts.id, label }, select: { id: true } })
+  if (known !== null) return known.id
+  const made = await tx.delivery.create({
+    data: {
+      kind: 'handed-over',
+      issuer: actorRef(actor),
+      label,
+      openedAt: facts.at,
+      importId: facts.id,
+      demo: facts.demo,
+    },
+    select: { id: true },
+  })
+  return made.id
+}
+
+/** A run label means one run, once: what comes after it closed belongs to no delivery. */
+async function pushedDelivery(
+  tx: Tx,
+  actor: Actor,
+  facts: ImportFacts,
+  { softwareId, run, attempt }: Extract<DeliveryRequest, { kind: 'pushed' }>,
+): Promise<string | null> {
+  const issuer = actorRef(actor)
+  const key = `delivery ${softwareId} ${issuer} ${attempt} ${run}`
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`
+  const where = { softwareId, issuer, label: run, attempt, kind: 'pushed' }
+  const known = await tx.delivery.findFirst({ where, orderBy: { openedAt: 'asc' } })
+  if (known !== null) return known.closesAt === null || facts.at < known.closesAt ? known.id : null
+  const closesAt = new Date(facts.at.getTime() + RUN_OPEN_MS)
+  const made = await tx.delivery.create({
+    data: { ...where, openedAt: facts.at, closesAt, demo: facts.demo },
+    select: { id: true },
+  })
+  return made.id
+}

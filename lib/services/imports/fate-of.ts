@@ -1,0 +1,46 @@
+import type { ImportFile } from '#lib/contract/evidence.ts'
+import type { Item } from './finding.ts'
+import type { StoredEnvelope } from './store/envelopes.ts'
+import { storedText, storedTextOrNull } from './store/stored-text.ts'
+
+/** What the database said about what was new. */
+export interface Fates {
+  readonly envelopes: ReadonlyMap<string, StoredEnvelope>
+  /** fingerprints and digests that were not known before */
+  readonly keys: ReadonlySet<string>
+  readonly certificates: ReadonlySet<string>
+}
+
+/** What became of one file, in the words that people and programs read. */
+export function fateOf(item: Item, index: number, fates: Fates): ImportFile {
+  const { finding, sha256 } = item
+  const reason = 'reason' in finding ? finding.reason : null
+  return {
+    index,
+    path: storedText(item.path),
+    size: item.size,
+    sha256,
+    ...kindAndFate(item, fates),
+    code: reason?.code ?? null,
+    message: storedTextOrNull(reason?.message ?? null, 4_000),
+    place: storedTextOrNull(reason?.place ?? null),
+  }
+}
+
+function kindAndFate({ finding, sha256 }: Item, fates: Fates): Pick<ImportFile, 'kind' | 'fate'> {
+  const fate = (isNew: boolean | undefined) => (isNew ? 'stored' : 'known')
+  switch (finding.is) {
+    case 'envelope':
+      return { kind: finding.envelope.kind, fate: fate(fates.envelopes.get(sha256 ?? '')?.isNew) }
+    case 'quarantined':
+      return { kind: 'unknown', fate: 'quarantined' }
+    case 'keys':
+      return { kind: 'public-key', fate: fate(finding.keys.some(({ fingerprint }) => fates.keys.has(fingerprint))) }
+    case 'certificates':
+      return { kind: 'certificate', fate: fate(finding.certificates.some((c) => fates.certificates.has(c.sha256))) }
+    case 'refused':
+      return { kind: finding.kind, fate: 'refused' }
+    case 'listed':
+      return { kind: finding.kind, fate: 'listed' }
+  }
+}

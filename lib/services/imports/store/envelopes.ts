@@ -1,0 +1,151 @@
+import { sha256Hex } from '#lib/crypto/node/index.ts'
+import type { Tx } from '#lib/db/client.ts'
+import type { Envelope } from '#lib/in-toto/index.ts'
+import type { Reason } from '../finding.ts'
+import { storedText, storedTextOrNull } from './stored-text.ts'
+
+/** Raised when a newer reader understands more: what is quarantined is then read again. */
+export const PARSER_VERSION = 1
+
+/** A document to be stored, by its bytes. */
+export interface NewEnvelope {
+  readonly sha256: string
+  readonly bytes: Uint8Array
+  /** null: quarantined */
+  readonly envelope: Envelope | null
+  readonly reason: Reason | null
+}
+
+export interface StoredEnvelope {
+  readonly id: bigint
+  /** false: these bytes were there already */
+  readonly isNew: boolean
+  /** its signatures and edges have yet to be written */
+  readonly unread: boolean
+}
+
+type Row = { id: bigint; sha256: Uint8Array; status: string; inserted: boolean }
+
+/** Stores each content once, whoever else is at it; answers by sha256. */
+export async function storeEnvelopes(
+  tx: Tx,
+  documents: ReadonlyMap<string, NewEnvelope>,
+  options: { at: Date; demo: boolean },
+): Promise<Map<string, StoredEnvelope>> {
+  // sorted: two transactions that insert the same keys in different orders would wait for each other
+  const wanted = [...documents.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+  const rows = await find(tx, wanted)
+  const missing = wanted.filter(({ sha256 }) => !rows.has(sha256))
+  for (const row of await insert(tx, missing, options)) rows.set(hex(row.sha256), { ...row, inserted: true })
+  const raced = wanted.filter(({ sha256 }) => !rows.has(sha256))
+  for (const [sha256, row] of await find(tx, raced)) rows.set(sha256, row)
+  await insertContents(tx, missing, rows)
+  const promoted = await promote(tx, wanted, rows)
+  if (!options.demo) await notOnlyDemo(tx, [...rows.values()])
+  return new Map(
+    Array.from(rows, ([sha256, { id, inserted }]) => [
+      sha256,
+      { id, isNew: inserted, unread: inserted || promoted.has(sha256) },
+    ]),
+  )
+}
+
+async function find(tx: Tx, wanted: readonly NewEnvelope[]): Promise<Map<string, Row>> {
+  if (wanted.length === 0) return new Map()
+  const digests = wanted.map(({ sha256 }) => bytesOf(sha256))
+  const rows = await tx.$queryRaw<Row[]>`
+    SELECT "id", "sha256", "status", false AS "inserted" FROM "Envelope" WHERE "sha256" = ANY(${digests}::bytea[])`
+  return new Map(rows.map((row) => [hex(row.sha256), row]))
+}
+
+async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { at: Date; demo: boolean }): Promise<Row[]> {
+  if (documents.length === 0) return []
+  const facts = documents.map(factsOf)
+  return tx.$queryRaw<Row[]>`
+    INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
+                            "code", "message", "place", "parserVersion", "firstSeenAt", "demo")
+    SELECT t.*, ${PARSER_VERSION}::int, ${options.at}::timestamptz, ${options.demo}::boolean
+    FROM unnest(${documents.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
+                ${documents.map(({ bytes }) => bytes.length)}::int[],
+                ${facts.map((f) => f.form)}::text[], ${facts.map((f) => f.kind)}::text[],
+                ${facts.map((f) => f.predicateType)}::text[], ${facts.map((f) => f.name)}::text[],
+                ${facts.map((f) => f.signedSha256)}::bytea[], ${facts.map((f) => f.status)}::text[],
+                ${facts.map((f) => f.code)}::text[], ${facts.map((f) => f.message)}::text[],
+                ${facts.map((f) => f.place)}::text[]) AS t
+    ON CONFLICT ("sha256") DO NOTHING
+    RETURNING "id", "sha256", "status", true AS "inserted"`
+}
+
+async function insertContents(
+  tx: Tx,
+  documents: readonly NewEnvelope[],
+  rows: ReadonlyMap<string, Row>,
+): Promise<void> {
+  const mine = documents.filter(({ sha256 }) => rows.get(sha256)?.inserted)
+  if (mine.length === 0) return
+  await tx.$executeRaw`
+    INSERT INTO "EnvelopeContent" ("envelopeId", "bytes")
+    SELECT e."id", t.b FROM unnest(${mine.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
+                                   ${mine.map(({ bytes }) => bytes)}::bytea[]) AS t(s, b)
+    JOIN "Envelope" e ON e."sha256" = t.s`
+}
+
+/** What an earlier reader quarantined and this one reads: the row stays, its facts are filled in. */
+async function promote(
+  tx: Tx,
+  documents: readonly NewEnvelope[],
+  rows: ReadonlyMap<string, Row>,
+): Promise<Set<string>> {
+  const promoted = new Set<string>()
+  for (const document of documents) {
+    const row = rows.get(document.sha256)
+    if (row === undefined || row.inserted || row.status !== 'quarantined' || document.envelope === null) continue
+    const f = factsOf(document)
+    await tx.$executeRaw`
+      UPDATE "Envelope" SET "form" = ${f.form}, "kind" = ${f.kind}, "predicateType" = ${f.predicateType},
+        "name" = ${f.name}, "signedSha256" = ${f.signedSha256}, "status" = ${f.status}, "code" = ${f.code},
+        "message" = ${f.message}, "place" = ${f.place}, "parserVersion" = ${PARSER_VERSION}
+      WHERE "id" = ${row.id} AND "status" = 'quarantined'`
+    promoted.add(document.sha256)
+  }
+  return promoted
+}
+
+async function notOnlyDemo(tx: Tx, rows: readonly Row[]): Promise<void> {
+  const known = rows.filter(({ inserted }) => !inserted).map(({ id }) => id)
+  if (known.length === 0) return
+  await tx.$executeRaw`UPDATE "Envelope" SET "demo" = false WHERE "demo" AND "id" = ANY(${known}::bigint[])`
+}
+
+function factsOf({ envelope, reason }: NewEnvelope) {
+  const why = {
+    code: reason?.code ?? null,
+    message: storedTextOrNull(reason?.message ?? null, 4_000),
+    place: storedTextOrNull(reason?.place ?? null),
+  }
+  const none = { form: 'unknown', kind: 'unknown', predicateType: null, name: null, signedSha256: null }
+  if (envelope === null) return { ...none, ...why, status: 'quarantined' }
+  return {
+    form: envelope.form,
+    kind: envelope.kind,
+    predicateType: envelope.kind === 'statement' ? storedText(envelope.document.predicateType) : null,
+    name: storedTextOrNull(stepName(envelope)),
+    signedSha256: bytesOf(sha256Hex(envelope.signedBytes)),
+    status: 'parsed',
+    ...why,
+  }
+}
+
+/** The step that a link or a statement speaks of; untrusted like all of it. */
+export function stepName(envelope: Envelope): string | null {
+  if (envelope.kind === 'link') return envelope.document.name
+  return envelope.kind === 'statement' ? envelope.document.step : null
+}
+
+export function bytesOf(digest: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(digest, 'hex'))
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
