@@ -134,7 +134,7 @@ describe('imports', () => {
     const outside = users
       .map(([file]) => file)
       .filter(
-        (file) => !/^(lib\/(auth|testing)\/|app\/api\/auth\/|app\/\(auth\)\/|components\/(auth|shell)\/)/.test(file),
+        (file) => !/^(lib\/(auth|testing)\/|app\/api\/auth\/|app\/\(auth\)\/|components\/(access|shell)\/)/.test(file),
       )
     expect(outside).toEqual([])
   })
