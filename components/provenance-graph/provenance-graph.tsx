@@ -6,6 +6,7 @@ import { ChevronLeft, ChevronRight, Download, ListTree, Network, Search } from '
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { ReactFlowProvider } from 'reactflow'
+import { useLetterKeys } from '#components/shell/letter-keys.ts'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { buildQuery } from '#lib/client/builds.ts'
 import { graphQuery } from '#lib/client/provenance.ts'
@@ -42,11 +43,16 @@ export function ProvenanceGraph({ id }: { id: string }) {
     const next = found[(here + direction + found.length) % found.length] ?? null
     if (next !== null) select(next)
   }
-  useHotkeys([
-    ['x', () => walk(1)],
-    ['shift+x', () => walk(-1)],
-    ['/', () => finder.current?.focus()],
-  ])
+  const [letters] = useLetterKeys()
+  useHotkeys(
+    letters
+      ? [
+          ['x', () => walk(1)],
+          ['shift+x', () => walk(-1)],
+          ['/', () => finder.current?.focus()],
+        ]
+      : [],
+  )
   const arrows = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'Escape' && at.node !== null) return select(null)

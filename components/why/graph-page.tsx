@@ -1,5 +1,6 @@
 'use client'
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { ProvenanceGraph } from '#components/provenance-graph/provenance-graph.tsx'
 import { buildQuery } from '#lib/client/builds.ts'
 import { BuildHeading } from './build-heading.tsx'
@@ -8,8 +9,14 @@ import { BuildTabs } from './build-tabs.tsx'
 /** The graph with the height of the window: heading, tabs, drawing or list, panel. */
 export function GraphPage({ id }: { id: string }) {
   const { data: build } = useSuspenseQuery(buildQuery(id))
+  const box = useRef<HTMLDivElement>(null)
+  const top = useTop(box)
   return (
-    <div className="flex h-[calc(100dvh-var(--app-shell-header-offset,52px))] min-h-[480px] flex-col bg-surface">
+    <div
+      ref={box}
+      className="flex min-h-[480px] flex-col bg-surface"
+      style={{ height: top === null ? 'calc(100dvh - 56px)' : `calc(100dvh - ${top}px)` }}
+    >
       <div className="px-4 pt-3">
         <BuildHeading build={build} compact />
         <div className="mt-2">
@@ -21,4 +28,20 @@ export function GraphPage({ id }: { id: string }) {
       </div>
     </div>
   )
+}
+
+/** How far below the top of the page a box begins: the header, and a banner that may come above it later. */
+function useTop(box: RefObject<HTMLElement | null>): number | null {
+  const [top, setTop] = useState<number | null>(null)
+  useEffect(() => {
+    const element = box.current
+    const parent = element?.parentElement
+    if (element === null || parent === null || parent === undefined) return
+    const measure = () => setTop(Math.round(element.getBoundingClientRect().top + window.scrollY))
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(parent)
+    return () => observer.disconnect()
+  }, [box])
+  return top
 }

@@ -66,17 +66,33 @@ export function changeLayout(subject: Subject, text: string): Fix | null {
   }
 }
 
+/** Reasons that come from the choice among the evidence of many runs, which a folder does not have. */
+const BY_SELECTION: ReadonlySet<string> = new Set([
+  'EVIDENCE_PENDING',
+  'EVIDENCE_VANISHED',
+  'STEP_UNBOUND',
+  'REPLAYED',
+  'RUN_TWICE',
+  'MIXED_RUNS',
+  'NOT_FINAL',
+])
+
 /** The exact inputs and the command that gives this verdict from them, with Waybill and with the reference verifier. */
-export function reproduce(report: Report, { build }: ExplainContext): Fix {
+export function reproduce(report: Report, { build, parameters = false }: ExplainContext): Fix {
   const { short } = build
-  const certain = report.profile === 'strict' ? '' : ' --profile reference'
+  const more = `${parameters ? ' --params params.json' : ''}${report.profile === 'strict' ? '' : ' --profile reference'}`
+  const selected = report.reasons.some((reason) => BY_SELECTION.has(reason.code))
   return {
     id: 'reproduce',
     title: 'See it for yourself',
-    text: 'Download the inputs of this verdict: the layout, the public keys of its owners and every link of the build as it was received. The first command gives this report again; reference.sh calls in-toto-verify on the same files.',
+    text: `Download the inputs of this verdict: the layout, the public keys of its owners and every link of the build as it was received. ${
+      selected
+        ? 'The command line takes the folder as one run in which everything belongs together; that evidence of other runs was passed over is not seen there.'
+        : 'The first command gives this verdict again;'
+    } reference.sh calls in-toto-verify on the same files.`,
     snippet: [
       `tar xzf ${shellWord(short)}-inputs.tar.gz && cd ${shellWord(short)}-inputs`,
-      `waybill verify --layout root.layout --layout-keys keys/* --link-dir links --at ${report.at}${certain}`,
+      `waybill verify --layout root.layout --layout-keys keys/* --link-dir links --at ${report.at}${more}`,
       'sh reference.sh',
     ].join('\n'),
     href: `/api/v1/builds/${encodeURIComponent(short)}/inputs`,

@@ -33,6 +33,7 @@ export async function buildInputs(actor: Actor, id: string): Promise<{ name: str
   const entries: Entry[] = [
     { name: 'root.layout', bytes: () => envelopeBytes(layout) },
     ...(await ownerKeys(build.softwareId)),
+    ...(binding.parameters === null ? [] : [text('params.json', JSON.stringify(binding.parameters))]),
     ...links(report, 'links'),
   ]
   return { name: `${folder}.tar.gz`, stream: pack(folder, entries, build.current?.judgedAt ?? new Date(0)) }
