@@ -87,3 +87,14 @@ export const putInForceSchema = z.strictObject({
   versionId: uuidSchema,
   parameters: z.record(z.string(), z.string()).nullable().default(null),
 })
+
+/** What is given replaces what was set. */
+export const setSettingsSchema = z.strictObject({
+  waitingMinutes: z.number().int().min(0).max(43_200).optional(),
+  finalFiles: z
+    .array(z.strictObject({ step: z.string().min(1).max(200), pattern: z.string().min(1).max(1000) }))
+    .max(100)
+    .optional(),
+})
+
+export const softwareListSchema = z.array(softwareRowSchema)

@@ -5,13 +5,16 @@ export type Handlers = { readonly [N in JobName]: (payload: JobPayload<N>) => Pr
 
 /** Loaded at the first job of each kind, so that the worker starts quickly. */
 export const handlers: Handlers = {
-  'judge-software': async ({ softwareId }) => {
-    throw new Error(`judging is not here yet (software ${softwareId})`)
+  'judge-software': async (payload) => {
+    const { judgeSoftwareJob } = await import('#lib/services/verdicts/judge-software.ts')
+    await judgeSoftwareJob(payload)
   },
-  'judge-build': async ({ buildId }) => {
-    throw new Error(`judging is not here yet (build ${buildId})`)
+  'judge-build': async (payload) => {
+    const { judgeBuildJob } = await import('#lib/services/verdicts/judge-build.ts')
+    await judgeBuildJob(payload)
   },
   'sweep-expired': async () => {
-    throw new Error('judging is not here yet')
+    const { sweepExpired } = await import('#lib/services/verdicts/sweep-expired.ts')
+    await sweepExpired()
   },
 }

@@ -1,5 +1,5 @@
 import type { Key } from '#lib/crypto/index.ts'
-import type { Document, ReadDocument, SignatureVerifier } from '../verify/input.ts'
+import type { Document, ReadDocument, SignatureVerifier, UnusableKey } from '../verify/input.ts'
 
 /** Once somebody brought a document: when, in which delivery (null: in none), under which path. */
 export interface Sighting {
@@ -44,6 +44,8 @@ export interface SelectInput {
   readonly softwareId: string
   readonly layout: ReadDocument
   readonly layoutKeys: readonly Key[]
+  /** owner keys that cannot be read: nobody can tell what they would have vouched for */
+  readonly unusableKeys?: readonly UnusableKey[]
   readonly parameters: ReadonlyMap<string, string> | null
   /** empty: all that the last step made */
   readonly finalFiles: readonly FinalFiles[]

@@ -4,7 +4,7 @@ import { parseTimestamp } from '../time.ts'
 import type { Candidate, Document, LinkStore } from '../verify/input.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
 import type { FinalGroup, Store } from './builds.ts'
-import { type Choice, ownLinks } from './choose.ts'
+import { type Choice, ownLinks, ownUnusable } from './choose.ts'
 import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { mergeSelection, someFail } from './merge.ts'
@@ -41,6 +41,33 @@ export function judgeBuild(store: Store, build: FinalGroup): Judged {
     evidence: considered(selection),
     inputs: digestInputs(store, selection, report),
     validUntil: validUntil(store, selection),
+  }
+}
+
+/**
+ * Judges a build that the store, as the layout in force sees it, no longer has: its final step is another one, or
+ * nobody who signed it is a functionary any more. It is never allowed.
+ */
+export function judgeLost(store: Store, build: FinalGroup): Judged {
+  const one = { store, build, finalFiles: build.files }
+  const choices = store.layout.steps.map((step) => ({
+    step,
+    groups: [],
+    problems: [],
+    passedOver: [],
+    mixed: [],
+    unusable: ownUnusable(one, step.name),
+  }))
+  const selection = { build, choices }
+  const message = `By the layout in force, ${build.step} of this run is no final link: its step is not the final one any more, or its signers are no functionaries of it.`
+  const lost: Reason = { code: 'NOT_FINAL', severity: 'cannot-tell', message, strictOnly: true }
+  const report = mergeSelection(verifyOver(store, selection, new Map()), selection, [lost])
+  return {
+    report,
+    files: build.files,
+    evidence: considered(selection),
+    inputs: digestInputs(store, selection, report),
+    validUntil: null,
   }
 }
 
@@ -95,6 +122,7 @@ function verify({ input }: Store, links: LinkStore): Report {
   return verifyLayout({
     layout: input.layout,
     layoutKeys: input.layoutKeys,
+    unusableKeys: input.unusableKeys ?? [],
     links,
     at: input.at,
     parameters: input.parameters,

@@ -55,6 +55,12 @@ export async function stepLink(step: StepReport): Promise<Pick<Link, 'materials'
   return document?.kind === 'link' ? document.document : null
 }
 
+/** What a stored link recorded; null where the document is none or cannot be read. */
+export async function recordOf(sha256: string): Promise<Pick<Link, 'materials' | 'products'> | null> {
+  const document = await readStored(sha256)
+  return document?.kind === 'link' ? document.document : null
+}
+
 async function summaryLink(report: Report): Promise<Pick<Link, 'materials' | 'products'> | null> {
   const [first] = report.steps
   const last = report.steps.at(-1)

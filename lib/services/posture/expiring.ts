@@ -1,0 +1,58 @@
+import type { Posture } from '#lib/contract/posture.ts'
+import { db } from '#lib/db/client.ts'
+
+const AHEAD_DAYS = 90
+const SHOWN = 20
+const DAY = 86_400_000
+
+/** What ends next, and what stops working then: layouts in force, also those that ended, certificates, tokens. */
+export async function expiring(now: Date): Promise<Posture['expiring']> {
+  const until = new Date(now.getTime() + AHEAD_DAYS * DAY)
+  const [bindings, tokens, certificates] = await Promise.all([
+    db.binding.findMany({
+      where: { until: null, version: { expires: { lte: until } } },
+      include: { version: true, software: { select: { slug: true, name: true } } },
+      orderBy: { version: { expires: 'asc' } },
+      take: SHOWN,
+    }),
+    db.apiToken.findMany({
+      where: { revokedAt: null, expiresAt: { gt: now, lte: until } },
+      orderBy: { expiresAt: 'asc' },
+      take: SHOWN,
+    }),
+    db.certificate.findMany({
+      where: { notAfter: { gt: now, lte: until } },
+      orderBy: { notAfter: 'asc' },
+      take: SHOWN,
+    }),
+  ])
+  const rows: Posture['expiring'] = [
+    ...bindings.map(({ version, software }) => ({
+      kind: 'layout' as const,
+      name: `${version.name}, ${software.name}`,
+      href: `/software/${software.slug}`,
+      ...when(version.expires, now),
+      consequence: `Every build of ${software.name} is blocked from then on`,
+    })),
+    ...certificates.map(({ name, subject, notAfter }) => ({
+      kind: 'certificate' as const,
+      name: name === '' ? subject : name,
+      href: '/identities',
+      ...when(notAfter, now),
+      consequence: 'What it signs from then on does not count',
+    })),
+    ...tokens.map(({ name, expiresAt }) => ({
+      kind: 'token' as const,
+      name,
+      href: '/settings',
+      ...when(expiresAt, now),
+      consequence: 'Clients that use it can no longer bring in evidence',
+    })),
+  ]
+  return rows.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(0, SHOWN)
+}
+
+/** Whole days, rounded down: what ends within the day has none left. */
+function when(at: Date, now: Date): { at: string; days: number } {
+  return { at: at.toISOString(), days: Math.floor((at.getTime() - now.getTime()) / DAY) }
+}

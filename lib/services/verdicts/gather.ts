@@ -1,0 +1,218 @@
+import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { pool } from '#lib/db/client.ts'
+import { type Document, readDocument } from '#lib/in-toto/index.ts'
+import { findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
+import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
+import type { JudgingContext } from './context.ts'
+import { verifyNodeSignature } from './verify-node-signature.ts'
+
+/** What a build is looked for in: a delivery, or the envelopes of a final link that came without one. */
+export type Target =
+  | { readonly kind: 'delivery'; readonly id: string }
+  | { readonly kind: 'loose'; readonly envelopeIds: readonly string[] }
+
+/** Links of other runs that are looked at to explain a step without any. */
+const NEAREST = 40
+/** Bytes of parsed documents that are kept while one job runs. */
+const CACHE_BYTES = 64 * 1024 * 1024
+
+/** Documents parsed once for all builds of a job. */
+export class DocumentCache {
+  private readonly known = new Map<string, { document: Document; size: number }>()
+  private bytes = 0
+
+  read(source: string, content: Uint8Array, digest: string): Document {
+    const found = this.known.get(digest)
+    if (found !== undefined) return { ...found.document, source }
+    const document = readDocument(source, content, digest)
+    if (this.bytes + content.length > CACHE_BYTES) {
+      this.known.clear()
+      this.bytes = 0
+    }
+    this.known.set(digest, { document, size: content.length })
+    this.bytes += content.length
+    return document
+  }
+}
+
+/**
+ * All evidence that can matter to the builds of a target: what came in its delivery; links anywhere that list a final
+ * file; the same signed bytes wherever else they were seen; and, to explain, the nearest links of other runs.
+ */
+export async function gather(
+  context: JudgingContext,
+  target: Target,
+  at: number,
+  cache: DocumentCache,
+): Promise<Store> {
+  const own = target.kind === 'delivery' ? await idsOfDelivery(context, target.id) : [...target.envelopeIds]
+  const first = await storeOf(context, own, target, at, cache)
+  const files = findBuilds(first).filter(({ deliveryId }) => target.kind === 'loose' || deliveryId === target.id)
+  const listing = await idsListing(
+    context,
+    files.flatMap((build) => [...build.files.values()].map((one) => one.sha256 ?? '')),
+  )
+  const open = context.stepNames.filter((name) => (first.evidence.links.get(name) ?? []).length === 0)
+  const nearest = open.length === 0 ? [] : await idsOfSteps(context, open)
+  return storeOf(context, [...new Set([...own, ...listing, ...nearest])], target, at, cache)
+}
+
+async function storeOf(
+  context: JudgingContext,
+  ids: readonly string[],
+  target: Target,
+  at: number,
+  cache: DocumentCache,
+): Promise<Store> {
+  const rows = await documentRows(ids)
+  const deliveryIds = [...new Set(rows.flatMap(({ deliveryId }) => deliveryId ?? []))]
+  const input: SelectInput = {
+    softwareId: context.software.id,
+    layout: context.document,
+    layoutKeys: context.layoutKeys,
+    unusableKeys: context.unusableKeys,
+    parameters: context.parameters,
+    finalFiles: context.settings.finalFiles,
+    documents: await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache),
+    deliveries: await deliveriesOf(deliveryIds),
+    waiting: context.settings.waitingMinutes * 60_000,
+    at,
+    verifySignature: verifyNodeSignature,
+  }
+  return openStore(input)
+}
+
+async function idsOfDelivery({ stepNames }: JudgingContext, id: string): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT DISTINCT e."id"::text AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
+     WHERE s."deliveryId" = $1::uuid AND (
+       (e."kind" = 'link' AND e."name" = ANY($2::text[]))
+       OR substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[]))`,
+    [id, stepNames],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Links of the layout's steps among whose files is a final one. */
+async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readonly string[]): Promise<string[]> {
+  const digests = [...new Set(sha256s)]
+    .filter((hex) => /^[0-9a-f]{64}$/.test(hex))
+    .map((hex) => Buffer.from(hex, 'hex'))
+  if (digests.length === 0) return []
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT DISTINCT e."id"::text AS "id" FROM "Artifact" a
+     JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" IN ('material', 'product')
+     JOIN "Envelope" e ON e."id" = g."envelopeId"
+     WHERE a."algo" = 'sha256' AND a."digest" = ANY($1::bytea[]) AND e."kind" = 'link' AND e."name" = ANY($2::text[])
+       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))
+     ORDER BY 1 LIMIT 2000`,
+    [digests, stepNames, keyids],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** The latest links of steps, by whoever may sign for them: to say what was passed over. */
+async function idsOfSteps({ keyids }: JudgingContext, steps: readonly string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT n."id"::text AS "id" FROM unnest($1::text[]) AS wanted("name") CROSS JOIN LATERAL (
+       SELECT e."id" FROM "Envelope" e
+       WHERE e."kind" = 'link' AND e."name" = wanted."name" AND e."status" = 'parsed'
+         AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($2::text[]))
+       ORDER BY e."id" DESC LIMIT ${NEAREST}) n`,
+    [steps, keyids],
+  )
+  return rows.map((row) => row.id)
+}
+
+interface Row {
+  sha256: Buffer
+  signed: Buffer | null
+  id: string
+  deliveryId: string | null
+  path: string
+  seenAt: Date
+  by: string
+}
+
+/** The envelopes, those around the same signed bytes, and everyone who brought any of them. */
+async function documentRows(ids: readonly string[]): Promise<Row[]> {
+  if (ids.length === 0) return []
+  const { rows } = await pool.query<Row>(
+    `WITH given AS (SELECT "id", "signedSha256" FROM "Envelope" WHERE "id" = ANY($1::bigint[])),
+          alike AS (SELECT "id" FROM given UNION
+                    SELECT e."id" FROM given g JOIN "Envelope" e ON e."signedSha256" = g."signedSha256")
+     SELECT e."id"::text AS "id", e."sha256", e."signedSha256" AS "signed", s."path", s."seenAt",
+            CASE WHEN d."kind" = 'loose' THEN NULL ELSE s."deliveryId"::text END AS "deliveryId",
+            coalesce(i."actorName", s."actor") AS "by"
+     FROM alike a JOIN "Envelope" e ON e."id" = a."id" JOIN "Sighting" s ON s."envelopeId" = e."id"
+     LEFT JOIN "Delivery" d ON d."id" = s."deliveryId" LEFT JOIN "Import" i ON i."id" = s."importId"
+     ORDER BY e."sha256", s."seenAt", s."id"`,
+    [ids],
+  )
+  return rows
+}
+
+async function documentsOf(
+  rows: readonly Row[],
+  deliveryId: string | null,
+  cache: DocumentCache,
+): Promise<StoredDocument[]> {
+  const byEnvelope = Map.groupBy(rows, ({ id }) => id)
+  const contents = await contentsOf([...byEnvelope.keys()])
+  return [...byEnvelope].flatMap(([id, seen]) => {
+    const [first] = seen
+    if (first === undefined) return []
+    const bytes = contents.get(id) ?? new Uint8Array()
+    const own = seen.find((row) => row.deliveryId !== null && row.deliveryId === deliveryId) ?? first
+    const digest = first.sha256.toString('hex')
+    // stored bytes that are not what they were are no evidence
+    const document = sha256Hex(bytes) === digest ? cache.read(own.path, bytes, digest) : damaged(own.path, digest)
+    const sightings = seen.map(
+      (row): Sighting => ({ deliveryId: row.deliveryId, at: row.seenAt.getTime(), path: row.path, by: row.by }),
+    )
+    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings }]
+  })
+}
+
+function damaged(source: string, sha256: string): Document {
+  const message = 'The stored bytes no longer have the digest under which they were received.'
+  return { source, sha256, problem: { code: 'MALFORMED', message, place: '' }, open: null }
+}
+
+async function contentsOf(ids: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const { rows } = await pool.query<{ id: string; bytes: Buffer }>(
+    'SELECT "envelopeId"::text AS "id", "bytes" FROM "EnvelopeContent" WHERE "envelopeId" = ANY($1::bigint[])',
+    [ids],
+  )
+  return new Map(rows.map(({ id, bytes }) => [id, bytes]))
+}
+
+interface DeliveryRow {
+  id: string
+  kind: 'handed-over' | 'pushed'
+  softwareId: string | null
+  issuer: string
+  label: string
+  attempt: number
+  openedAt: Date
+  closesAt: Date | null
+}
+
+/** The deliveries, and earlier ones under the same label: a label counts once. */
+async function deliveriesOf(ids: readonly string[]): Promise<Delivery[]> {
+  if (ids.length === 0) return []
+  const { rows } = await pool.query<DeliveryRow>(
+    `SELECT DISTINCT o."id"::text AS "id", o."kind", o."softwareId"::text AS "softwareId", o."issuer", o."label",
+            o."attempt", o."openedAt", o."closesAt"
+     FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id"
+       OR (d."kind" = 'pushed' AND o."kind" = 'pushed' AND o."softwareId" = d."softwareId" AND o."issuer" = d."issuer"
+           AND o."label" = d."label" AND o."attempt" = d."attempt")
+     WHERE d."id" = ANY($1::uuid[]) AND o."kind" <> 'loose'`,
+    [ids],
+  )
+  return rows.map((row) => ({
+    ...row,
+    openedAt: row.openedAt.getTime(),
+    closesAt: row.closesAt?.getTime() ?? null,
+  }))
+}

@@ -1,0 +1,66 @@
+import { inTransaction } from '#lib/db/client.ts'
+import { type FinalGroup, findBuilds, type Store } from '#lib/in-toto/select/builds.ts'
+import { type Judged, judgeBuild, judgeLost } from '#lib/in-toto/select/judge-build.ts'
+import { brokenVerdict } from './broken-report.ts'
+import type { JudgingContext } from './context.ts'
+import { type DocumentCache, gather, type Target } from './gather.ts'
+import { type BuildFacts, findOrCreateBuild, saveVerdict } from './save.ts'
+
+/** Finds and judges every build of a delivery, or of a final link without one. Answers the builds' ids. */
+export async function judgeTarget(
+  context: JudgingContext,
+  target: Target,
+  now: Date,
+  cache: DocumentCache,
+): Promise<string[]> {
+  const store = await gather(context, target, now.getTime(), cache)
+  const judged: string[] = []
+  for (const build of buildsOf(store, target)) {
+    const facts = await inTransaction((tx) => findOrCreateBuild(tx, context, build))
+    await saveVerdict(context.software, context.binding, facts, judgeSafely(store, build, now), now)
+    judged.push(facts.id)
+  }
+  return judged
+}
+
+export function buildsOf(store: Store, target: Target): FinalGroup[] {
+  return findBuilds(store).filter(({ deliveryId }) =>
+    target.kind === 'delivery' ? deliveryId === target.id : deliveryId === null,
+  )
+}
+
+/** A build that is there, whatever the layout in force makes of its final link now. */
+export async function judgeKnown(
+  context: JudgingContext,
+  target: Target,
+  known: BuildFacts & { build: FinalGroup | null; lost: FinalGroup },
+  now: Date,
+  cache: DocumentCache,
+  isIt: (build: FinalGroup) => boolean,
+): Promise<void> {
+  let judged: Judged
+  try {
+    const store = await gather(context, target, now.getTime(), cache)
+    const build = buildsOf(store, target).find(isIt)
+    judged = build === undefined ? judgeLost(store, known.lost) : judgeBuild(store, build)
+  } catch (error) {
+    judged = refusal(error, now)
+  }
+  await saveVerdict(context.software, context.binding, known, judged, now)
+}
+
+function judgeSafely(store: Store, build: FinalGroup, now: Date): Judged {
+  try {
+    return judgeBuild(store, build)
+  } catch (error) {
+    return refusal(error, now)
+  }
+}
+
+/** Our fault or the evidence's: not a pass. A database that is away is neither; the job is tried again. */
+function refusal(error: unknown, now: Date): Judged {
+  if (typeof error === 'object' && error !== null && 'code' in error && /^(P\d|08|57|ECONN)/.test(String(error.code)))
+    throw error
+  console.error('a build could not be judged:', error)
+  return brokenVerdict(error, now.getTime())
+}

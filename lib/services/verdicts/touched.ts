@@ -1,0 +1,87 @@
+import { pool } from '#lib/db/client.ts'
+import type { JudgingContext } from './context.ts'
+
+export interface Touched {
+  /** deliveries in which builds may be found, newest first */
+  readonly deliveries: readonly string[]
+  /** per final link that came without a delivery: its envelopes */
+  readonly loose: readonly (readonly string[])[]
+  /** builds elsewhere that the evidence may speak about */
+  readonly builds: readonly string[]
+}
+
+/** Links of the final steps, or sublayouts in their place, by whoever may sign them. */
+const FINAL = `(
+  (e."kind" = 'link' AND e."name" = ANY($2::text[]))
+  OR (e."kind" = 'layout' AND substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[])))
+  AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))`
+const OWN = `(d."kind" = 'handed-over' OR (d."kind" = 'pushed' AND d."softwareId" = $1::uuid))`
+
+/** Everything: for a layout that is new in force, or other trust or settings. */
+export async function allTargets({ software, finalSteps, keyids }: JudgingContext): Promise<Touched> {
+  const given = [software.id, finalSteps, keyids]
+  const deliveries = await pool.query<{ id: string }>(
+    `SELECT d."id"::text AS "id" FROM "Delivery" d WHERE ${OWN} AND EXISTS (
+       SELECT 1 FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId" WHERE s."deliveryId" = d."id" AND ${FINAL})
+     ORDER BY d."openedAt" DESC, d."id"`,
+    given,
+  )
+  const builds = await pool.query<{ id: string }>(
+    'SELECT "id"::text AS "id" FROM "Build" WHERE "softwareId" = $1::uuid ORDER BY "firstSeenAt" DESC',
+    [software.id],
+  )
+  return {
+    deliveries: deliveries.rows.map(({ id }) => id),
+    loose: await looseFinals(given, ''),
+    builds: builds.rows.map(({ id }) => id),
+  }
+}
+
+/** What evidence since the last pass can have changed. */
+export async function touchedSince(context: JudgingContext, done: bigint): Promise<Touched> {
+  const { software, stepNames, finalSteps, keyids } = context
+  const since = String(done)
+  const deliveries = await pool.query<{ id: string }>(
+    `WITH news AS (
+       SELECT s."deliveryId", s."seenAt", e."signedSha256" AS "signed" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
+       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]))),
+     changed AS (
+       SELECT "deliveryId" FROM news WHERE "deliveryId" IS NOT NULL
+       UNION
+       -- seen elsewhere first: what counted as new there may be a copy now
+       SELECT o."deliveryId" FROM news n JOIN "Envelope" e ON e."signedSha256" = n."signed"
+         JOIN "Sighting" o ON o."envelopeId" = e."id" WHERE o."deliveryId" IS NOT NULL AND n."seenAt" <= o."seenAt")
+     SELECT d."id"::text AS "id" FROM "Delivery" d JOIN changed c ON c."deliveryId" = d."id" WHERE ${OWN}
+     ORDER BY d."openedAt" DESC, d."id"`,
+    [software.id, since, stepNames],
+  )
+  const builds = await pool.query<{ id: string }>(
+    `SELECT DISTINCT b."id"::text AS "id" FROM "Sighting" s
+       JOIN "Envelope" e ON e."id" = s."envelopeId" AND e."kind" = 'link' AND e."name" = ANY($3::text[])
+       JOIN "Edge" g ON g."envelopeId" = e."id" AND g."role" IN ('material', 'product')
+       JOIN "Artifact" a ON a."id" = g."artifactId"
+       JOIN "BuildFile" f ON f."algo" = a."algo" AND f."digest" = a."digest"
+       JOIN "Build" b ON b."id" = f."buildId" AND b."softwareId" = $1::uuid
+     WHERE s."id" > $2::bigint`,
+    [software.id, since, stepNames],
+  )
+  return {
+    deliveries: deliveries.rows.map(({ id }) => id),
+    loose: await looseFinals([software.id, finalSteps, keyids, since], 'AND s."id" > $4::bigint'),
+    builds: builds.rows.map(({ id }) => id),
+  }
+}
+
+async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {
+  const { rows } = await pool.query<{ ids: string[] }>(
+    `SELECT array_agg(DISTINCT e."id"::text) AS "ids" FROM "Sighting" s
+       JOIN "Envelope" e ON e."id" = s."envelopeId" LEFT JOIN "Delivery" d ON d."id" = s."deliveryId"
+     WHERE (d."id" IS NULL OR d."kind" = 'loose' OR ${OWN}) AND ${FINAL} ${more}
+       -- where it belongs to a run, that run is judged
+       AND NOT EXISTS (SELECT 1 FROM "Sighting" o JOIN "Delivery" p ON p."id" = o."deliveryId"
+         WHERE o."envelopeId" = e."id" AND p."kind" <> 'loose' AND (p."closesAt" IS NULL OR o."seenAt" < p."closesAt"))
+     GROUP BY coalesce(e."signedSha256", e."sha256")`,
+    [...given],
+  )
+  return rows.map(({ ids }) => ids)
+}
