@@ -96,7 +96,7 @@ function judge(software: DemoSoftware): Outcome[] {
 /** By runs ago: what must come out. Every run that is not listed is allowed without a warning. */
 const expected: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'Payments API': {
-    1: 'deny ARTIFACT_MODIFIED',
+    0: 'deny ARTIFACT_MODIFIED',
     5: 'deny SIGNATURE_INVALID',
     8: 'deny ARTIFACT_UNEXPECTED',
     11: 'deny ARTIFACT_REQUIRED_MISSING',
@@ -108,7 +108,7 @@ const expected: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     9: 'deny STEP_MISSING',
   },
   'Fraud Scoring': { 2: 'deny STEP_THRESHOLD', 5: 'deny SIGNERS_DISAGREE' },
-  'Ledger Core': { 1: 'cannot-tell REPLAYED', 4: 'cannot-tell STEP_UNBOUND', 7: 'deny SIGNER_NOT_ALLOWED' },
+  'Ledger Core': { 0: 'cannot-tell REPLAYED', 4: 'cannot-tell STEP_UNBOUND', 7: 'deny SIGNER_NOT_ALLOWED' },
   'Statement Renderer': Object.fromEntries(Array.from({ length: 8 }, (_, ago) => [ago, 'deny LAYOUT_EXPIRED'])),
 }
 

@@ -99,7 +99,7 @@ export const ledgerCore: DemoSoftware = {
   runs: 12,
   label: (run) => `ledger-release-${run}`,
   faults: new Map([
-    [1, replayed('approve', 1)],
+    [0, replayed('approve', 1)],
     [4, late('change-ticket')],
     [7, signedBy('approve', contractor)],
   ]),

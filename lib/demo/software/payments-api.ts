@@ -98,7 +98,7 @@ export const paymentsApi: DemoSoftware = {
   runs: 15,
   label: (run) => `payments-api #${run}`,
   faults: new Map([
-    [1, swapMaterial('image', jar)],
+    [0, swapMaterial('image', jar)],
     [5, tampered('scan')],
     [8, foreignMaterial('image', 'build/libs/debug-agent.jar')],
     [11, missingProduct('test', 'reports/summary.xml')],
