@@ -1,0 +1,27 @@
+import { dehydrate, HydrationBoundary } from '@tanstack/react-query'
+import type { Metadata } from 'next'
+import { notFound, redirect } from 'next/navigation'
+import { VersionView } from '#components/layouts/version-view.tsx'
+import { requirePageActor } from '#lib/auth/page-actor.ts'
+import { versionQuery } from '#lib/client/layouts.ts'
+import { getQueryClient } from '#lib/client/query.ts'
+import { uuidSchema } from '#lib/contract/verdict.ts'
+import { findLayout } from '#lib/services/layouts/find.ts'
+
+export const metadata: Metadata = { title: 'Layout' }
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const actor = await requirePageActor()
+  const { id } = await params
+  if (!uuidSchema.safeParse(id).success) notFound()
+  const found = await findLayout(actor, id)
+  if (found === null) notFound()
+  if (found.kind === 'draft') redirect(`/layouts/${id}/edit`)
+  const client = getQueryClient()
+  client.setQueryData(versionQuery(id).queryKey, found.version)
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <VersionView id={id} now={Date.now()} />
+    </HydrationBoundary>
+  )
+}
