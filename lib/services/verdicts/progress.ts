@@ -36,7 +36,7 @@ export async function passBounds(before: Progress | null): Promise<Omit<Progress
   const done = before?.done ?? 0n
   if (writers.length === 0) return { done: last, waiting: null }
   const earlier = before?.waiting ?? null
-  if (earlier !== null && earlier.writers.every((writer) => !writers.includes(writer))) {
+  if (earlier?.writers.every((writer) => !writers.includes(writer))) {
     return { done: earlier.upTo, waiting: { upTo: last, writers } }
   }
   return { done, waiting: earlier ?? { upTo: last, writers } }

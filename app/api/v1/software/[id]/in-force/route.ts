@@ -6,7 +6,7 @@ import { withdraw } from '#lib/services/software/withdraw.ts'
 
 const params = z.object({ id: z.string().max(100) })
 
-export const PUT = defineRoute({
+export const POST = defineRoute({
   right: 'layout:enforce',
   params,
   body: putInForceSchema,
