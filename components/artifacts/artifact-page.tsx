@@ -1,0 +1,107 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { artifactQuery } from '#lib/client/evidence.ts'
+import { type State, stateSchema } from '#lib/contract/verdict.ts'
+import { Card } from '../ui/card.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { Digest } from '../ui/digest.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { ErrorPanel } from '../ui/error-panel.tsx'
+import { PageBody } from '../ui/page-body.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { PageSkeleton } from '../ui/skeletons.tsx'
+import { StatusBadge } from '../ui/status-badge.tsx'
+
+const roles = { material: 'used as material', product: 'made as product', subject: 'subject of a statement' } as const
+const stateOf = (text: string): State => stateSchema.safeParse(text).data ?? 'not-verified'
+
+/** Everywhere a digest was seen: made by, used by, spoken of, and the builds it is the result of. */
+export function ArtifactPage({ digest }: { digest: string }) {
+  const { data, error, refetch } = useQuery(artifactQuery(digest))
+  if (error && !data)
+    return (
+      <PageBody>
+        <h1 className="mb-3 text-2xl/[30px] font-semibold">No evidence speaks of this digest</h1>
+        <p className="mb-4">
+          <Digest value={digest} full />
+        </p>
+        <ErrorPanel error={error} title="What the server says" retry={() => void refetch()} />
+      </PageBody>
+    )
+  if (!data) return <PageSkeleton />
+  const [name = 'Artifact'] = data.names
+  return (
+    <PageBody>
+      <PageHeader
+        title={name.slice(0, 200)}
+        subline={
+          <>
+            {data.algo} <Digest value={data.digest} full />
+          </>
+        }
+      />
+      {data.names.length > 1 && (
+        <p className="mb-4 text-[13px] text-mute">
+          Also named{' '}
+          {data.names
+            .slice(1, 12)
+            .map((other) => other.slice(0, 120))
+            .join(', ')}
+          {data.names.length > 12 && ` and ${data.names.length - 12} more`}
+        </p>
+      )}
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
+        <Card title="Where it was seen" flush className="lg:col-span-2">
+          {data.uses.length === 0 ? (
+            <EmptyState title="No document lists it" />
+          ) : (
+            <DataTable
+              label="Where it was seen"
+              rows={data.uses.slice(0, 500).map((use, index) => ({ ...use, index }))}
+              rowKey={(use) => String(use.index)}
+              columns={[
+                { id: 'role', header: 'How', cell: (use) => roles[use.role] },
+                { id: 'step', header: 'Step', cell: (use) => use.step ?? '' },
+                {
+                  id: 'path',
+                  header: 'Path',
+                  cell: (use) => <code className="font-mono text-xs break-all">{use.path}</code>,
+                },
+                {
+                  id: 'document',
+                  header: 'Document',
+                  cell: (use) => (
+                    <Link className="wb-link font-mono text-xs" href={`/sources/envelopes/${use.envelope}`}>
+                      {use.envelope.slice(0, 12)}…
+                    </Link>
+                  ),
+                },
+                { id: 'at', header: 'Received', cell: (use) => <RelativeTime at={use.seenAt} /> },
+              ]}
+            />
+          )}
+        </Card>
+        <Card title="Builds it is the result of">
+          {data.builds.length === 0 ? (
+            <p className="text-[13px] text-mute">
+              None: it is not a final file of any build, so no verdict is about it.
+            </p>
+          ) : (
+            <ul>
+              {data.builds.slice(0, 100).map((build) => (
+                <li key={build.short} className="flex items-center justify-between gap-2 py-1 text-[13px]">
+                  <Link className="wb-link" href={`/b/${build.short}`}>
+                    {build.software} {build.short}
+                  </Link>
+                  <StatusBadge state={stateOf(build.state)} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Card>
+      </div>
+    </PageBody>
+  )
+}

@@ -1,0 +1,148 @@
+'use client'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
+import Link from 'next/link'
+import { envelopeQuery } from '#lib/client/evidence.ts'
+import { rawQuery, rawUrl } from '#lib/client/provenance.ts'
+import type { EnvelopeDetail } from '#lib/contract/evidence.ts'
+import { Card } from '../ui/card.tsx'
+import { CodeBlock } from '../ui/code-block.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { Digest } from '../ui/digest.tsx'
+import { ErrorPanel } from '../ui/error-panel.tsx'
+import { PageBody } from '../ui/page-body.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { PageSkeleton } from '../ui/skeletons.tsx'
+import { StatusBadge } from '../ui/status-badge.tsx'
+
+/** One document as it came: what it is, who signed, who brought it, and its bytes. */
+export function EnvelopePage({ sha256 }: { sha256: string }) {
+  const { data, error, refetch } = useQuery(envelopeQuery(sha256))
+  if (error && !data)
+    return (
+      <PageBody>
+        <h1 className="sr-only">Document</h1>
+        <ErrorPanel error={error} retry={() => void refetch()} />
+      </PageBody>
+    )
+  if (!data) return <PageSkeleton />
+  return (
+    <PageBody>
+      <PageHeader
+        badge={
+          <span className="flex flex-wrap items-center gap-2 text-[13px] text-mute">
+            <Link className="wb-link" href="/sources">
+              Sources
+            </Link>
+            {data.status === 'quarantined' && <StatusBadge state="warning" label="Quarantined" />}
+            {data.demo && <span>demo</span>}
+          </span>
+        }
+        title={`${data.kind === 'unknown' ? 'Unreadable document' : data.kind}${data.name ? ` ${data.name.slice(0, 120)}` : ''}`}
+        subline={
+          <>
+            {data.form}, {data.size.toLocaleString('en')} bytes, first seen <RelativeTime at={data.firstSeenAt} />
+          </>
+        }
+        actions={
+          <Button
+            component="a"
+            href={rawUrl(data.sha256)}
+            download
+            variant="default"
+            leftSection={<Download size={16} aria-hidden />}
+          >
+            Download the original bytes
+          </Button>
+        }
+      />
+      {data.message && (
+        <p role="status" className="mb-4 rounded-md bg-warn-tint p-3 text-[13px] text-warn-text">
+          {data.message}
+          {data.place && ` Place: ${data.place}.`} {data.code && <code className="font-mono text-xs">{data.code}</code>}
+        </p>
+      )}
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
+        <Card title="Content" className="lg:col-span-2">
+          <Raw sha256={data.sha256} />
+        </Card>
+        <Facts envelope={data} />
+      </div>
+      <div className="mt-4">
+        <Sightings envelope={data} />
+      </div>
+    </PageBody>
+  )
+}
+
+function Raw({ sha256 }: { sha256: string }) {
+  const { data, error, refetch } = useQuery(rawQuery(sha256))
+  if (error) return <ErrorPanel error={error} retry={() => void refetch()} />
+  if (!data) return <p className="text-[13px] text-mute">Loading</p>
+  return (
+    <>
+      <CodeBlock code={data.text} label="Document" maxHeight={560} />
+      {data.cut && <p className="mt-2 text-xs text-mute">The beginning is shown. The download has all of it.</p>}
+    </>
+  )
+}
+
+function Facts({ envelope }: { envelope: EnvelopeDetail }) {
+  return (
+    <Card title="Facts">
+      <dl className="grid grid-cols-[88px_1fr] gap-y-2 text-[13px]">
+        <dt className="text-mute">SHA-256</dt>
+        <dd>
+          <Digest value={envelope.sha256} full />
+        </dd>
+        {envelope.predicateType && (
+          <>
+            <dt className="text-mute">Predicate</dt>
+            <dd className="break-all">{envelope.predicateType}</dd>
+          </>
+        )}
+        <dt className="text-mute">Signatures</dt>
+        <dd>
+          {envelope.signatures.length === 0 && 'none'}
+          {envelope.signatures.slice(0, 50).map((signature, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same keyid may sign twice
+            <div key={index}>
+              {signature.keyName ?? (signature.certificate ? 'certificate' : 'unknown key')}{' '}
+              {signature.keyid !== '' && <Digest value={signature.keyid} />}
+            </div>
+          ))}
+        </dd>
+        <dt className="text-mute">Builds</dt>
+        <dd>
+          {envelope.builds.length === 0 && 'in none'}
+          {envelope.builds.slice(0, 50).map((build) => (
+            <Link key={build.short} className="wb-link block" href={`/b/${build.short}`}>
+              {build.software} {build.short}
+            </Link>
+          ))}
+        </dd>
+      </dl>
+      <p className="mt-3 text-xs text-mute">
+        A listed signature is a claim until a build’s verdict has checked it against a layout.
+      </p>
+    </Card>
+  )
+}
+
+const Sightings = ({ envelope }: { envelope: EnvelopeDetail }) => (
+  <Card title="Who brought it" flush>
+    <DataTable
+      label="Who brought it"
+      rows={envelope.sightings.slice(0, 200).map((sighting, index) => ({ ...sighting, index }))}
+      rowKey={(sighting) => String(sighting.index)}
+      columns={[
+        { id: 'path', header: 'Path', cell: (s) => <code className="font-mono text-xs break-all">{s.path}</code> },
+        { id: 'delivery', header: 'Delivery', cell: (s) => s.delivery ?? 'none' },
+        { id: 'by', header: 'By', cell: (s) => s.by },
+        { id: 'at', header: 'When', cell: (s) => <RelativeTime at={s.seenAt} /> },
+      ]}
+    />
+  </Card>
+)
