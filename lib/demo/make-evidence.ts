@@ -7,7 +7,8 @@ import { chance } from './random.ts'
 import { signers } from './signers.ts'
 import type { DemoSoftware, DraftLink, Run, Signer } from './supply-chain.ts'
 
-const DAY = 86_400_000
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 const DAYS = 30
 
 export interface DemoFile {
@@ -80,11 +81,13 @@ export function demoRuns(software: DemoSoftware, ring: KeyRing, now: Date): Demo
   })
 }
 
-/** Evenly over the month with some hours of scatter; the newest within the last day. */
+/** Evenly over the month with some scatter; the newest some hours ago. */
 function timeOf(software: DemoSoftware, index: number, now: Date): Date {
-  const slot = (DAYS * DAY) / software.runs
-  const scatter = chance(software.name, index, 'time') * 0.6
-  return new Date(now.getTime() - (software.runs - index - 0.3 - scatter * 0.5) * slot)
+  const slot = ((DAYS - 1) * DAY) / (software.runs - 1)
+  const hoursAgo = 0.5 + 7 * chance(software.name, 'newest')
+  const older = software.runs - 1 - index
+  const scatter = older === 0 ? 0 : 0.15 * chance(software.name, index, 'time')
+  return new Date(now.getTime() - hoursAgo * HOUR - (older + scatter) * slot)
 }
 
 /** A run as it should be: each step works on what the earlier ones left. */

@@ -27,7 +27,7 @@ export async function enforceDemoLayout(actor: Actor, input: DemoLayoutInput): P
   const keys = owners.map(({ name, key }) => ({ name, text: decodeUtf8(publicKeyFile(key, 'legacy')) }))
   await setOwnerKeys(actor, id, { keys }, begin)
   const document = printJson(demoLayout(software, ring, now))
-  const draft = await createDraft(actor, { name: `${software.name} layout`, software: slug, document }, begin)
+  const draft = await createDraft(actor, { name: 'Release', software: slug, document }, begin)
   await db.layoutDraft.update({ where: { id: draft.id }, data: { demo: true } })
   const version = await createVersion(actor, { draftId: draft.id, revision: draft.revision }, begin)
   const payload = fromBase64(version.dssePayload)
