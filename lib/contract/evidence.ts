@@ -57,6 +57,11 @@ export const attestationAnswerSchema = z.object({
   message: z.string().nullable(),
   place: z.string().nullable(),
 })
+/** Several documents: 200 with the fate of each. */
+export const attestationBatchSchema = z.object({
+  import: uuidSchema,
+  rows: z.array(attestationAnswerSchema.extend({ path: z.string(), sha256: sha256Schema.nullable() })),
+})
 export type AttestationAnswer = z.infer<typeof attestationAnswerSchema>
 
 export const envelopeDetailSchema = z.object({
@@ -81,6 +86,7 @@ export const envelopeDetailSchema = z.object({
 export type EnvelopeDetail = z.infer<typeof envelopeDetailSchema>
 
 export const envelopeRowSchema = envelopeDetailSchema.omit({ signatures: true, sightings: true, builds: true })
+export type EnvelopeRow = z.infer<typeof envelopeRowSchema>
 export const envelopePageSchema = pageOf(envelopeRowSchema)
 
 /** Everywhere a digest was seen. */
@@ -101,3 +107,30 @@ export const artifactDetailSchema = z.object({
   builds: z.array(z.object({ short: z.string(), software: z.string(), state: z.string() })),
 })
 export type ArtifactDetail = z.infer<typeof artifactDetailSchema>
+
+// ---- what is asked --------------------------------------------------------------------------------
+
+/** Under which run of which software something is pushed; a token of a software need not name it. */
+const runSchema = {
+  software: z.string().min(1).max(200).nullable().default(null),
+  run: z.string().min(1).max(200).nullable().default(null),
+  attempt: z.coerce.number().int().min(1).max(1_000).nullable().default(null),
+}
+export const importQuerySchema = z.object({ ...runSchema, title: z.string().max(200).default('Files brought in') })
+/** `path`: where the document lies in its chain, such as `build.1a2b3c4d/compile.5e6f7a8b.link` of a sublayout */
+export const attestationQuerySchema = z.object({
+  ...runSchema,
+  path: z.string().min(1).max(1_024).nullable().default(null),
+})
+
+const pageQuery = { after: z.string().max(100).optional(), limit: z.coerce.number().int().min(1).max(500).default(50) }
+export const importListQuerySchema = z.object(pageQuery)
+export type ImportListQuery = z.infer<typeof importListQuerySchema>
+export const envelopeListQuerySchema = z.object({
+  ...pageQuery,
+  status: z.enum(['parsed', 'quarantined']).optional(),
+  kind: z.enum(['link', 'layout', 'statement', 'unknown']).optional(),
+  /** step or predicate name, or the beginning of a sha256 */
+  q: z.string().max(200).optional(),
+})
+export type EnvelopeListQuery = z.infer<typeof envelopeListQuerySchema>

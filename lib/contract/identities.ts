@@ -33,3 +33,13 @@ export const certificateSchema = z.object({
   demo: z.boolean(),
 })
 export const identitiesSchema = z.object({ keys: z.array(publicKeySchema), certificates: z.array(certificateSchema) })
+
+export const renameKeySchema = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}+$/u, 'expected a name without control characters'),
+})
+export const renamedKeySchema = z.object({ fingerprint: sha256Schema, name: z.string() })

@@ -5,7 +5,7 @@ import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import { printJson, utf8 } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
-import { dsse, linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
+import { dsse, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
 import { sharedPath } from '#lib/testing/shared-data.ts'
@@ -181,7 +181,7 @@ describe('the real chains', () => {
       expect(collections.map(({ name }) => name).sort()).toEqual(['build', 'test'])
       const names = collections.flatMap(({ edges }) => edges.map((e) => e.name.value))
       expect(names).toContain('app')
-      expect(names.filter((name) => /master|bank\.example|commithash/.test(name))).toEqual([])
+      expect(names.filter((name) => /attestations\/git|bank\.example/.test(name))).toEqual([])
     },
   )
 })
