@@ -103,7 +103,7 @@ for (const { name, headers, change } of disguises)
   test(`without a session no page is served ${name}`, async ({ playwright, origin }) => {
     const api = await playwright.request.newContext({ baseURL: origin })
     for (const path of pages) {
-      const response = await api.get(change ? change(path) : path, {
+      const response = await api.get(origin + (change ? change(path) : path), {
         headers: headers ?? {},
         maxRedirects: 0,
         failOnStatusCode: false,

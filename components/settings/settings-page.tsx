@@ -1,0 +1,50 @@
+'use client'
+import { Tabs } from '@mantine/core'
+import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { useMay } from '../shell/me.tsx'
+import { PageBody } from '../ui/page-body.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { Account } from './account.tsx'
+import { Appearance } from './appearance.tsx'
+import { Members } from './members.tsx'
+import { Tokens } from './tokens.tsx'
+
+const tabs = ['account', 'appearance', 'members', 'tokens'] as const
+
+/** One's own account and look for everybody; members and tokens for administrators. */
+export function SettingsPage() {
+  const [asked, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('account'))
+  const members = useMay('users:manage')
+  const tokens = useMay('tokens:manage')
+  const open = { account: true, appearance: true, members, tokens }
+  const tab = open[asked] ? asked : 'account'
+  return (
+    <PageBody>
+      <PageHeader title="Settings" />
+      <Tabs value={tab} onChange={(next) => void setTab(tabs.find((t) => t === next) ?? null)} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="account">Account</Tabs.Tab>
+          <Tabs.Tab value="appearance">Appearance and keys</Tabs.Tab>
+          {members && <Tabs.Tab value="members">Members</Tabs.Tab>}
+          {tokens && <Tabs.Tab value="tokens">API tokens</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="account">
+          <Account />
+        </Tabs.Panel>
+        <Tabs.Panel value="appearance">
+          <Appearance />
+        </Tabs.Panel>
+        {members && (
+          <Tabs.Panel value="members">
+            <Members />
+          </Tabs.Panel>
+        )}
+        {tokens && (
+          <Tabs.Panel value="tokens">
+            <Tokens />
+          </Tabs.Panel>
+        )}
+      </Tabs>
+    </PageBody>
+  )
+}
