@@ -34,7 +34,7 @@ export function run(cmd, args, { env, title }) {
  * when we are killed. One that ends by itself is begun again; `onGivenUp` is called when that does not help.
  * With `readyAt` it is a program that knows no channel: ready when that address answers, stopped by signal.
  */
-export function keepRunning({ name, script, args = [], node, env, say, readyAt, onGivenUp }) {
+export function keepRunning({ name, script, args = [], node, env, say, readyAt, isStopping = () => false, onGivenUp }) {
   let child = null
   let stopping = false
   let restarts = []
@@ -58,7 +58,7 @@ export function keepRunning({ name, script, args = [], node, env, say, readyAt, 
     child.on('error', (error) => say(`${name}: ${error.message}`))
     child.on('exit', (code, signal) => {
       child = null
-      if (!stopping) onExit(signal ?? `status ${code}`)
+      if (!stopping && !isStopping()) onExit(signal ?? `status ${code}`)
     })
   }
   const onExit = (how) => {
@@ -70,7 +70,7 @@ export function keepRunning({ name, script, args = [], node, env, say, readyAt, 
       return
     }
     say(`${name} ended (${how}); starting it again.`)
-    setTimeout(() => stopping || begin(), 200 * 2 ** restarts.length)
+    setTimeout(() => stopping || isStopping() || begin(), 200 * 2 ** restarts.length)
   }
   const stop = (patienceMs) =>
     new Promise((done) => {

@@ -187,12 +187,15 @@ async function openDatabase(folder, secrets) {
 
 async function serve({ node, env, dev, host, port, url, folder, demo }) {
   const onGivenUp = (why) => stopAll(1, why)
+  // a signal may reach them before it reaches us
+  const isStopping = () => stopping !== null
   const worker = keepRunning({
     name: 'The worker',
     script: join(root, 'lib/worker/main.ts'),
     node,
     env,
     say,
+    isStopping,
     onGivenUp,
   })
   stops.push(() => worker.stop(10_000))
@@ -205,6 +208,7 @@ async function serve({ node, env, dev, host, port, url, folder, demo }) {
         node,
         env: { ...env, NODE_ENV: 'production' },
         say,
+        isStopping,
         onGivenUp,
       })
   stops.push(() => web.stop(8_000))
