@@ -26,6 +26,13 @@ const SSH_ED25519_COMMAND =
  * PASSPHRASE_NEEDED where the file is encrypted and no passphrase was given.
  */
 export async function openPrivateKey(text: string, passphrase?: string): Promise<PrivateKey> {
+  if (!canSign()) {
+    throw new PrivateKeyError(
+      'UNSUPPORTED',
+      'Browsers sign only on pages that come over https or from localhost. Open Waybill under such an address, or ' +
+        'sign the exported layout with in-toto-sign.',
+    )
+  }
   try {
     return await open(text.trim(), passphrase)
   } catch (cause) {
@@ -35,6 +42,11 @@ export async function openPrivateKey(text: string, passphrase?: string): Promise
     if (weak) throw new PrivateKeyError('WEAK_KEY', 'The key is too weak: RSA keys need at least 2048 bits.')
     throw new PrivateKeyError('DAMAGED', 'The file looks like a private key, but it is damaged.')
   }
+}
+
+/** WebCrypto is absent on plain http pages of other machines. */
+function canSign(): boolean {
+  return 'crypto' in globalThis && 'subtle' in globalThis.crypto && globalThis.crypto.subtle !== undefined
 }
 
 async function open(text: string, passphrase: string | undefined): Promise<PrivateKey> {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createCipheriv, generateKeyPairSync, type KeyObject, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { DER, writeDer, writeDerInteger, writeDerOid } from '../der.ts'
 import {
   encodeCanonicalJson,
   fromBase64,
@@ -16,6 +17,7 @@ import {
   printJson,
   publicKeyFile,
   utf8,
+  writePem,
 } from '../index.ts'
 import { verifySignature } from '../node/index.ts'
 import { openPrivateKey, PrivateKeyError, signDsse, signMetablock, signWith } from './index.ts'
@@ -99,6 +101,25 @@ describe.each(kinds)('a $kind key', ({ kind, publicKey, privateKey }) => {
   })
 })
 
+/** What Java and some HSM tools write; openssl's command line does not. */
+function encryptedWithGcm(pkcs8: Uint8Array, passphrase: string): string {
+  const [salt, nonce] = [randomBytes(16), randomBytes(12)]
+  const cipher = createCipheriv('aes-256-gcm', pbkdf2Sync(passphrase, salt, 1000, 32, 'sha512'), nonce)
+  const data = Buffer.concat([cipher.update(pkcs8), cipher.final(), cipher.getAuthTag()])
+  const octets = (bytes: Uint8Array) => writeDer(DER.octetString, bytes)
+  const number = (...bytes: number[]) => writeDerInteger(Uint8Array.from(bytes))
+  const prf = writeDer(DER.sequence, writeDerOid('1.2.840.113549.2.11'), writeDer(DER.null))
+  const kdf = writeDer(DER.sequence, octets(salt), number(3, 232), prf)
+  const gcm = writeDer(DER.sequence, octets(nonce), number(16))
+  const parameters = writeDer(
+    DER.sequence,
+    writeDer(DER.sequence, writeDerOid('1.2.840.113549.1.5.12'), kdf),
+    writeDer(DER.sequence, writeDerOid('2.16.840.1.101.3.4.1.46'), gcm),
+  )
+  const algorithm = writeDer(DER.sequence, writeDerOid('1.2.840.113549.1.5.13'), parameters)
+  return writePem('ENCRYPTED PRIVATE KEY', writeDer(DER.sequence, algorithm, octets(data)))
+}
+
 describe('other files', () => {
   const rsa = pairs['RSA 2048']
   const ec = pairs['P-384']
@@ -109,12 +130,25 @@ describe('other files', () => {
     await expectSigns(ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString(), spki(ec.publicKey))
   })
 
+  test('PKCS#8 encrypted with AES-GCM opens with its passphrase only', async () => {
+    const text = encryptedWithGcm(ec.privateKey.export({ type: 'pkcs8', format: 'der' }), 'open')
+    await expectSigns(text, spki(ec.publicKey), 'open')
+    expect((await faultOf(text, 'shut')).code).toBe('WRONG_PASSPHRASE')
+  })
+
   test('the old encrypted PEM form comes with the command that converts it', async () => {
     const text = rsa.privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' })
     expect(await faultOf(text.toString(), 'x')).toMatchObject({
       code: 'UNSUPPORTED',
       command: expect.stringContaining('openssl pkcs8'),
     })
+  })
+
+  test('a page without WebCrypto says why it cannot sign', async () => {
+    vi.stubGlobal('crypto', {})
+    const fault = await faultOf(rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+    vi.unstubAllGlobals()
+    expect(fault).toMatchObject({ code: 'UNSUPPORTED', message: expect.stringContaining('https') })
   })
 
   test('an RSA key of 1024 bits is too weak', async () => {
