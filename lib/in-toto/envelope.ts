@@ -13,6 +13,7 @@ import {
 import { type Layout, parseLayoutDocument } from './layout.ts'
 import { LIMITS } from './limits.ts'
 import { type Link, parseLinkDocument } from './link.ts'
+import { ArtifactTables, readQuickLink } from './quick-link.ts'
 import { readArray, readObject, readString } from './reader.ts'
 import { parseStatementDocument, type Statement } from './statement.ts'
 
@@ -41,6 +42,8 @@ export interface OpenEnvelope {
   readonly signedBytes: Uint8Array
   /** the signed part */
   readonly value: JsonObject
+  /** a link with exactly the members of the specification: nobody reads it differently */
+  readonly regular: boolean
 }
 
 export type Envelope = OpenEnvelope &
@@ -57,9 +60,17 @@ const PAYLOAD_TYPE = /^application\/vnd\.in-toto(\.[A-Za-z0-9][A-Za-z0-9._-]*)?\
  * @param digest sha256 of the bytes, where the caller has it already
  * @throws FormatError with code, sentence and place
  */
-export function parseEnvelope(bytes: Uint8Array, digest?: string): Envelope {
-  return parseDocument(openEnvelope(bytes, digest))
+export function parseEnvelope(bytes: Uint8Array, digest?: string, tables?: ArtifactTables): Envelope {
+  return readQuickly(bytes, digest, tables) ?? parseDocument(openEnvelope(bytes, digest))
 }
+
+/** A large link in the form in which in-toto writes it; null for everything else. */
+export function readQuickly(bytes: Uint8Array, digest?: string, tables = new ArtifactTables()): Envelope | null {
+  if (bytes.length < QUICK_FROM || bytes.length > LIMITS.envelopeBytes) return null
+  return readQuickLink(bytes, digest ?? toHex(sha256(bytes)), metablockSignatureOf, tables)
+}
+
+const QUICK_FROM = 600
 
 /** The document inside an opened envelope. */
 export function parseDocument(open: OpenEnvelope): Envelope {
@@ -109,6 +120,7 @@ function openMetablock(root: JsonObject, sha: string): OpenEnvelope {
     signatures: readSignatures(root.get('signatures'), metablockSignature),
     signedBytes: encodeCanonicalJson(value),
     value,
+    regular: false,
   }
 }
 
@@ -129,6 +141,7 @@ function openDsse(root: JsonObject, sha: string): OpenEnvelope {
     signatures,
     signedBytes: pae(payloadType, payload),
     value,
+    regular: false,
   }
 }
 
@@ -194,6 +207,10 @@ function metablockSignature(value: JsonObject, place: string): EnvelopeSignature
     certificate: optionalText(value.get('cert')),
     otherHeaders: gpg ? headers : null,
   }
+}
+
+function metablockSignatureOf(keyid: string, sig: string): EnvelopeSignature {
+  return { keyid, sig, bytes: decoded(fromHex, sig), certificate: null, otherHeaders: null }
 }
 
 function dsseSignature(value: JsonObject, place: string): EnvelopeSignature {

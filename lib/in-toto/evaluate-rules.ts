@@ -49,6 +49,7 @@ interface Applied {
   readonly rule: Rule
   readonly before: number
   readonly consumed: readonly string[]
+  readonly sorted: boolean
   readonly failed: boolean
   readonly why: Why
 }
@@ -59,6 +60,8 @@ type Why = (artifact: string) => NotConsumed | null
 /** The same with all that the verifier needs. All rules are evaluated, also after one failed. */
 export function applyRules({ rules, list, item, links }: RulesInput): RulesOutcome {
   let queue: string[] = [...item[list].keys()]
+  // rules keep the order, so that it is looked at once
+  const sorted = isSorted(queue)
   const applied: Applied[] = []
   const failures: RulesOutcome['failures'][number][] = []
   const matched: RulesOutcome['matched'][number][] = []
@@ -66,7 +69,7 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
   for (const [index, rule] of rules.entries()) {
     const why = whyNot(rule, list, item, links)
     const before = queue.length
-    const { consumed, rest } = take(queue, why)
+    const { consumed, rest } = takesAll(rule, list, item, links) ? { consumed: queue, rest: [] } : take(queue, why)
     const hits = failing(rule, queue, rest, why)
     if (hits !== null) failures.push({ index, rule, artifacts: hits })
     if (rule.keyword === 'MATCH') {
@@ -74,9 +77,9 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
       referenceFails ||= links.has(rule.from) && cutsBadly(rule, queue)
     }
     queue = rest
-    applied.push({ rule, before, consumed, failed: hits !== null, why })
+    applied.push({ rule, before, consumed, sorted, failed: hits !== null, why })
   }
-  const shown = firstNames(queue)
+  const shown = firstNames(queue, sorted)
   const trace = {
     rules: applied.map((rule, index) => traceOf(rule, index, list, shown, { item, links })),
     leftover: shown,
@@ -84,6 +87,28 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
     failed: failures.length > 0,
   }
   return { trace, leftover: queue, failures, matched, referenceFails }
+}
+
+/** Whether a list fails, without saying why: all that the reference's answer needs. */
+export function rulesFail({ rules, list, item, links }: RulesInput): boolean {
+  let queue: string[] = [...item[list].keys()]
+  for (const rule of rules) {
+    if (queue.length === 0 && rule.keyword !== 'REQUIRE') continue
+    const why = whyNot(rule, list, item, links)
+    if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, queue)) return true
+    const rest = takesAll(rule, list, item, links) ? [] : take(queue, why).rest
+    if (failing(rule, queue, rest, why) !== null) return true
+    queue = rest
+  }
+  return false
+}
+
+/** Without looking at each: `ALLOW *`, and `MATCH *` with the very list that is looked at. */
+function takesAll(rule: Rule, list: 'materials' | 'products', item: Recorded, links: RulesInput['links']): boolean {
+  if (rule.keyword === 'ALLOW') return compileGlob(rule.pattern).all
+  if (rule.keyword !== 'MATCH' || (rule.sourcePrefix ?? '') !== '' || (rule.destinationPrefix ?? '') !== '')
+    return false
+  return compileGlob(rule.pattern).all && links.get(rule.from)?.[rule.with] === item[list]
 }
 
 function take(queue: string[], why: Why): { consumed: string[]; rest: string[] } {
@@ -145,18 +170,23 @@ function isModified(before: Digests | undefined, after: Digests | undefined): bo
 /** MATCH: the rest of the name fits, the other side has it, and both digest sets are equal. */
 function whyNotMatch(rule: MatchRule, source: Artifacts, destination: Artifacts | undefined): Why {
   const prefix = withSlash(rule.sourcePrefix)
-  const { matches } = compileGlob(rule.pattern)
+  const { matches, all } = compileGlob(rule.pattern)
+  if (prefix === '' && all && destination !== undefined && (rule.destinationPrefix ?? '') === '') {
+    return (artifact) => compared(source.get(artifact), destination.get(artifact))
+  }
   return (artifact) => {
     if (prefix !== '' && !artifact.startsWith(prefix)) return 'prefix'
     const name = prefix === '' ? artifact : artifact.slice(prefix.length)
     if (!matches(name)) return 'pattern'
     if (destination === undefined) return 'source-step-missing'
     if (prefix !== '' && cutBadly(name)) return 'prefix'
-    const counterpart = destination.get(destinationName(rule, name))
-    if (counterpart === undefined) return 'source-missing'
-    const digests = source.get(artifact)
-    return digests !== undefined && equalDigests(digests, counterpart) ? null : 'digest-differs'
+    return compared(source.get(artifact), destination.get(destinationName(rule, name)))
   }
+}
+
+function compared(found: Digests | undefined, expected: Digests | undefined): NotConsumed | null {
+  if (expected === undefined) return 'source-missing'
+  return found !== undefined && equalDigests(found, expected) ? null : 'digest-differs'
 }
 
 /** A prefix is a folder: `src` is not the beginning of `srcfoo`. */
@@ -199,7 +229,7 @@ export function counterpartName(rule: MatchRule, artifact: string): string | nul
 }
 
 function traceOf(
-  { rule, before, consumed, failed, why }: Applied,
+  { rule, before, consumed, sorted, failed, why }: Applied,
   index: number,
   list: 'materials' | 'products',
   leftover: readonly string[],
@@ -217,7 +247,7 @@ function traceOf(
     ...(rule.keyword === 'MATCH' ? { from: rule.from } : {}),
     before,
     consumed: consumed.length,
-    consumedNames: firstNames(consumed),
+    consumedNames: firstNames(consumed, sorted),
     left,
     failed,
   }
@@ -240,14 +270,17 @@ function digestsOf(
 
 const SURROGATE = /[\ud800-\udfff]/
 
-/** The first names by code point, as many as a report shows. Links are mostly sorted already. */
-function firstNames(names: readonly string[]): readonly string[] {
+/** Whether names are in the order of their code points, as in-toto writes them. */
+function isSorted(names: readonly string[]): boolean {
   for (let i = 1; i < names.length; i++) {
     const before = names[i - 1] ?? ''
     // JavaScript's own comparison is the faster one, and orders by code point unless the lesser has a surrogate
-    if (!(before < (names[i] ?? '')) || SURROGATE.test(before)) {
-      return [...names].sort(compareCodePoints).slice(0, LIMITS.shown)
-    }
+    if (!(before < (names[i] ?? '')) || SURROGATE.test(before)) return false
   }
-  return names.slice(0, LIMITS.shown)
+  return true
+}
+
+/** The first names by code point, as many as a report shows. */
+function firstNames(names: readonly string[], sorted: boolean): readonly string[] {
+  return (sorted ? names : [...names].sort(compareCodePoints)).slice(0, LIMITS.shown)
 }

@@ -36,7 +36,7 @@ export function parseLinkDocument(value: JsonObject): Link {
     products,
     command: command === null ? [] : readStrings(command, 'command', 'MALFORMED'),
     commandWasNull: command === null,
-    returnValue: readReturnValue(byproducts.get('return-value')),
+    returnValue: readReturnValue(byproducts),
   }
 }
 
@@ -88,7 +88,8 @@ export function readDigests(value: JsonValue | undefined, place: () => string): 
 }
 
 /** A missing, null or odd return value is "not recorded": the specification does not require one. */
-function readReturnValue(value: JsonValue | undefined): number | null {
+export function readReturnValue(byproducts: JsonValue | undefined): number | null {
+  const value = byproducts instanceof Map ? byproducts.get('return-value') : null
   return typeof value === 'bigint' ? Number(value) : null
 }
 

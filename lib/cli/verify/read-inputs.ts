@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import {
+  ArtifactTables,
   type Candidate,
   type Document,
   LIMITS,
@@ -86,14 +87,14 @@ export function readText(path: string, what: string): string {
  * A folder that is not there holds none, as for in-toto.
  */
 export function readLinkDir(dir: string, layout: Document): LinkStore {
-  return readFolder(dir, '', layout, 0)
+  return readFolder(dir, '', layout, 0, new ArtifactTables())
 }
 
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function readFolder(dir: string, place: string, layout: Document, depth: number): LinkStore {
+function readFolder(dir: string, place: string, layout: Document, depth: number, tables: ArtifactTables): LinkStore {
   const steps = new Map<string, Candidate[]>()
   const namespaces = new Map<string, LinkStore>()
   if (!isFolder(dir)) return { steps, namespaces }
@@ -103,11 +104,11 @@ function readFolder(dir: string, place: string, layout: Document, depth: number)
     for (const name of names) {
       const keyid = keyidIn(name, step)
       if (keyid === null) continue
-      const document = readLink(join(dir, name), `${place}${name}`)
+      const document = readLink(join(dir, name), `${place}${name}`, tables)
       candidates.push({ document, keyid })
       if (isLayout(document) && depth <= LIMITS.sublayoutDepth) {
         const inner = basename(name, '.link')
-        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1))
+        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1, tables))
       }
     }
     steps.set(step, candidates)
@@ -136,7 +137,7 @@ function isLayout(document: Document): boolean {
 }
 
 /** A link that cannot be read is a finding, not an error. */
-function readLink(path: string, source: string): Document {
+function readLink(path: string, source: string, tables: ArtifactTables): Document {
   try {
     const size = statSync(path).size
     if (size > LIMITS.envelopeBytes) {
@@ -144,7 +145,7 @@ function readLink(path: string, source: string): Document {
       return { source, sha256: '', problem: { code: 'LIMIT', message, place: '' }, open: null }
     }
     const bytes = readFileSync(path)
-    return readDocument(source, bytes, sha256Hex(bytes))
+    return readDocument(source, bytes, sha256Hex(bytes), tables)
   } catch (error) {
     return { source, sha256: '', problem: { code: 'MALFORMED', message: causeOf(error), place: '' }, open: null }
   }

@@ -6,10 +6,15 @@ import type { Recorded } from '../evaluate-rules.ts'
  */
 export function abnormalName(recorded: Recorded): { list: 'materials' | 'products'; artifact: string } | null {
   for (const list of ['materials', 'products'] as const) {
+    if (normal.has(recorded[list])) continue
     for (const artifact of recorded[list].keys()) if (!isNormalName(artifact)) return { list, artifact }
+    normal.add(recorded[list])
   }
   return null
 }
+
+/** lists that were looked through: links of one chain share them */
+const normal = new WeakSet<object>()
 
 const ABNORMAL = /(^|\/)\.{0,2}(\/|$)|\\/
 const URI = /^[a-z][a-z0-9+.-]+:/i

@@ -1,5 +1,6 @@
 import { applyRules, counterpartName, type Recorded, type RulesOutcome } from '../evaluate-rules.ts'
 import { compileGlob } from '../glob.ts'
+import type { Artifacts } from '../link.ts'
 import type { Digests, Reason, RuleRef } from '../report.ts'
 import { type Rule, ruleText } from '../rule.ts'
 import type { Finding, Findings } from './findings.ts'
@@ -116,13 +117,25 @@ const STRONG = new Set(['sha256', 'sha384', 'sha512', 'sha3-256', 'sha3-384', 's
 
 /** Whether a digest set holds a digest that nobody can forge. */
 export function hasStrongDigest(digests: Digests): boolean {
+  if (digests.sha256 !== undefined) return true
   for (const algorithm in digests) if (STRONG.has(algorithm)) return true
   return false
+}
+
+/** lists that were looked through: links of one chain share them */
+const strong = new WeakSet<Artifacts>()
+
+function isStrong(artifacts: Artifacts): boolean {
+  if (strong.has(artifacts)) return true
+  for (const digests of artifacts.values()) if (!hasStrongDigest(digests)) return false
+  strong.add(artifacts)
+  return true
 }
 
 /** A MATCH over empty digest sets, md5 or sha1 proves nothing; the reference takes it. */
 function checkDigests(input: ItemRulesInput, outcome: RulesOutcome, findings: Findings): void {
   for (const { rule, index, artifacts } of outcome.matched) {
+    if (isStrong(input.item[input.list])) return
     const weak = artifacts.filter((artifact) => !hasStrongDigest(input.item[input.list].get(artifact) ?? {}))
     const artifact = weak[0]
     if (artifact === undefined) continue

@@ -1,15 +1,19 @@
 import { FormatError, sha256, toHex } from '#lib/crypto/index.ts'
-import { type OpenEnvelope, openEnvelope, parseDocument } from '../envelope.ts'
+import { type OpenEnvelope, openEnvelope, parseDocument, readQuickly } from '../envelope.ts'
+import type { ArtifactTables } from '../quick-link.ts'
 import type { Document } from './input.ts'
 
 /**
  * Reads a file for the verifier. Never throws: what is wrong with it comes back as its problem.
  * @param digest sha256 of the bytes, where the caller has it already
+ * @param tables file lists of documents read before, where several of one chain are read
  */
-export function readDocument(source: string, bytes: Uint8Array, digest?: string): Document {
+export function readDocument(source: string, bytes: Uint8Array, digest?: string, tables?: ArtifactTables): Document {
   const sha = digest ?? toHex(sha256(bytes))
   let open: OpenEnvelope | null = null
   try {
+    const quick = readQuickly(bytes, sha, tables)
+    if (quick !== null) return { source, sha256: sha, envelope: quick }
     open = openEnvelope(bytes, sha)
     return { source, sha256: sha, envelope: parseDocument(open) }
   } catch (error) {

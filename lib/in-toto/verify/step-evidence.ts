@@ -117,7 +117,7 @@ const LINK_MEMBERS = ['_type', 'name', 'materials', 'products', 'byproducts', 'c
 
 /** in-toto checks a Metablock link's signature over the members it knows: with one more the link counts nowhere. */
 function unknownMember(envelope: OpenEnvelope): string | null {
-  if (envelope.form !== 'metablock' || envelope.kind !== 'link') return null
+  if (envelope.form !== 'metablock' || envelope.kind !== 'link' || envelope.regular) return null
   for (const name of envelope.value.keys()) if (!LINK_MEMBERS.includes(name)) return name
   return null
 }

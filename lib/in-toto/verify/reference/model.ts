@@ -93,6 +93,7 @@ function linkModel(
   open: OpenEnvelope,
   link: { readonly materials: Artifacts; readonly products: Artifacts; readonly commandWasNull: boolean } | null,
 ): LinkModel {
+  if (open.regular && link !== null) return { kind: 'link', open, materials: link.materials, products: link.products }
   const { value } = open
   if (!Array.isArray(value.get('command') ?? (value.has('command') ? null : []))) throw refuse('command is no list')
   for (const name of ['byproducts', 'environment']) object(value, name)

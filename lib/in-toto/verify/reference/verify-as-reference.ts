@@ -1,5 +1,5 @@
 import { type Key, keyidsOf } from '#lib/crypto/index.ts'
-import { applyRules, type Recorded } from '../../evaluate-rules.ts'
+import { type Recorded, rulesFail } from '../../evaluate-rules.ts'
 import { equalArtifacts } from '../../link.ts'
 import type { ReasonCode } from '../../report.ts'
 import { parseRule, type Rule } from '../../rule.ts'
@@ -228,8 +228,7 @@ function verifyRules(item: ItemModel, links: ReadonlyMap<string, Recorded>): voi
   const record = links.get(item.name)
   if (record === undefined) throw new Refusal('STEP_MISSING', `in-toto has no link for ${item.name}.`)
   for (const list of ['materials', 'products'] as const) {
-    const outcome = applyRules({ rules: item[list], list, item: record, links })
-    if (outcome.failures.length > 0 || outcome.referenceFails) {
+    if (rulesFail({ rules: item[list], list, item: record, links })) {
       throw new Refusal('ARTIFACT_UNEXPECTED', `The ${list} rules of ${item.name} fail.`)
     }
   }

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { encodeCanonicalJson, type JsonObject, jsonObject, printJson, utf8 } from '#lib/crypto/index.ts'
+import { linkDocument } from '#lib/testing/authority/documents.ts'
+import { metablock } from '#lib/testing/authority/envelopes.ts'
+import { makeKey } from '#lib/testing/authority/keys.ts'
+import { openEnvelope, parseDocument, readQuickly } from './envelope.ts'
+import { ArtifactTables } from './quick-link.ts'
+
+const signer = makeKey('ci')
+const files = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`src/file-${i}.c`, `${i}`]))
+const document = linkDocument({
+  name: 'build',
+  materials: files(20),
+  products: files(25),
+  stdout: 'a "b"\n\\',
+  command: ['make', 'all'],
+})
+
+/** What both readers say about the same bytes. */
+function both(bytes: Uint8Array, tables?: ArtifactTables) {
+  const quick = readQuickly(bytes, 'aa', tables)
+  return { quick, general: () => parseDocument(openEnvelope(bytes, 'aa')) }
+}
+
+function expectSame(bytes: Uint8Array, tables?: ArtifactTables): boolean {
+  const { quick, general } = both(bytes, tables)
+  if (quick === null) return false
+  const slow = general()
+  expect(quick.document).toEqual(slow.document)
+  expect(quick.signatures).toEqual(slow.signatures)
+  expect(quick.signedBytes).toEqual(slow.signedBytes)
+  expect(quick.value).toEqual(slow.value)
+  expect([quick.form, quick.kind, quick.payloadType, quick.sha256]).toEqual([
+    slow.form,
+    slow.kind,
+    slow.payloadType,
+    slow.sha256,
+  ])
+  return true
+}
+
+const written = (value: JsonObject, indent?: number) =>
+  utf8(printJson(jsonObject({ signatures: [], signed: value }), indent))
+
+describe('a link is read the same by the quick and by the general reader', () => {
+  test('as in-toto writes it, and without blanks', () => {
+    expect(expectSame(metablock(document, [signer]))).toBe(true)
+    expect(expectSame(metablock(document, [signer, makeKey('other')]))).toBe(true)
+    expect(expectSame(written(document))).toBe(true)
+    expect(expectSame(written(document, 4))).toBe(true)
+  })
+
+  test('with file lists that were read before', () => {
+    const tables = new ArtifactTables()
+    expect(expectSame(metablock(document, [signer]), tables)).toBe(true)
+    const next = linkDocument({ name: 'package', materials: files(25), products: { ...files(25), 'z.tgz': 'z' } })
+    expect(expectSame(metablock(next, [signer]), tables)).toBe(true)
+    // one more file behind the same beginning is another list
+    expect(
+      expectSame(metablock(linkDocument({ name: 'x', materials: files(26), products: files(24) }), [signer]), tables),
+    ).toBe(true)
+  })
+
+  test.each<[string, (text: string) => string]>([
+    ['a member twice', (text) => text.replace('"src/file-1.c"', '"src/file-0.c"')],
+    ['files out of order', (text) => text.replace('"src/file-1.c"', '"zzz"')],
+    ['an escape in a name', (text) => text.replace('"src/file-1.c"', '"src/file-1\\u002ec"')],
+    ['a name beyond ASCII', (text) => text.replace('"src/file-1.c"', '"src/file-1é"')],
+    ['a line break in a name', (text) => text.replace('"src/file-1.c"', '"src/file-1\n"')],
+    ['another algorithm', (text) => text.replace('"sha256"', '"sha512"')],
+    [
+      'a digest in capitals',
+      (text) => text.replace(/"sha256": "([0-9a-f]+)"/, (_, hex: string) => `"sha256": "${hex.toUpperCase()}"`),
+    ],
+    ['one more member', (text) => text.replace('"name"', '"extra": 1, "name"')],
+    ['something behind the end', (text) => `${text} x`],
+    ['a comma too many', (text) => text.replace(/\}\s*\}\s*$/, ',}}')],
+    ['a null command', (text) => text.replace(/"command": \[[^\]]*\]/, '"command": null')],
+    ['a byte order mark', (text) => `\uFEFF${text}`],
+    ['another type', (text) => text.replace('"_type": "link"', '"_type": "layout"')],
+    ['a broken byproduct', (text) => text.replace('"return-value": 0', '"return-value": 00')],
+    ['a fraction', (text) => text.replace('"return-value": 0', '"return-value": 0.5')],
+    ['a tabulator that is no blank', (text) => text.replace('"signed"', '\u000b"signed"')],
+    ['a cut', (text) => text.slice(0, -20)],
+  ])('%s is left to the general reader, or read the same', (_, change) => {
+    const text = new TextDecoder().decode(metablock(document, [signer]))
+    const changed = change(text)
+    expect(changed).not.toBe(text)
+    const bytes = utf8(changed)
+    // where the quick reader takes it, the general one takes it too and agrees; else an exception ends this test
+    expectSame(bytes)
+  })
+
+  test('whatever byte is changed', () => {
+    const bytes = metablock(document, [signer])
+    fc.assert(
+      fc.property(
+        fc.nat(bytes.length - 1),
+        fc.constantFrom(...utf8('"\\{}[],: \n\t0aZ\u0001\u007f'), 0x80, 0xff),
+        (at, byte) => {
+          const changed = bytes.slice()
+          changed[at] = byte
+          expectSame(changed)
+        },
+      ),
+      { numRuns: 1_500 },
+    )
+  })
+
+  test('whatever the files are called and the small members hold', () => {
+    const name = fc.string({ unit: fc.constantFrom(...'abz/.- "\\{}:,é\n'), minLength: 1 })
+    const record = fc.dictionary(name, fc.constantFrom('1', '2'), { maxKeys: 30 })
+    fc.assert(
+      fc.property(record, record, fc.array(name), name, (materials, products, command, stdout) => {
+        const link = linkDocument({ name: 'x', materials, products, command, stdout })
+        const bytes = metablock(link, [signer])
+        if (expectSame(bytes)) expect(openEnvelope(bytes).signedBytes).toEqual(encodeCanonicalJson(link))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
