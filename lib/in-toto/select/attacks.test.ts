@@ -350,6 +350,14 @@ describe('named attacks', () => {
     expect(store.verdict('r1').verdict).toBe('allow')
   })
 
+  test('an inner link fills no outer step, whatever it is called', () => {
+    const { store } = storeWith('r1', 0, ['test'])
+    const inner = store.bring('r1', 0, links('r1').test, tester)
+    store.brought.pop()
+    store.again('r1', 0, { ...inner, path: `deploy.${tester.keyid.slice(0, 8)}/${inner.path}` })
+    expect(store.verdict('r1').reasons[0]).toMatchObject({ code: 'STEP_MISSING', step: 'test', severity: 'deny' })
+  })
+
   test('a second signature on the same envelope is a link of its own, let in or not by itself', () => {
     const layout: LayoutSpec = {
       ...LAYOUT,

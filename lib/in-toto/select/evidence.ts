@@ -77,7 +77,8 @@ function documentsByStep(documents: readonly StoredDocument[]): Map<string, Stor
   for (const stored of documents) {
     const { document } = stored
     const own = 'envelope' in document && document.envelope.kind === 'link' ? [document.envelope.document.name] : []
-    for (const name of new Set([...own, ...stored.sightings.flatMap(({ path }) => stepInPath(path))])) {
+    const outer = stored.sightings.filter((sighting) => !isInner(sighting))
+    for (const name of new Set([...own, ...outer.flatMap(({ path }) => stepInPath(path))])) {
       named.set(name, [...(named.get(name) ?? []), stored])
     }
   }
@@ -115,11 +116,12 @@ function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, De
     const mark = `${link.signedSha256} ${link.identity}`
     byMark.set(mark, [...(byMark.get(mark) ?? []), link])
   }
-  return [...byMark.values()].flatMap((links) => {
+  const placed = [...byMark.values()].flatMap((links): SignedLink[] => {
     const sorted = [...links].sort((a, b) => (a.stored.document.sha256 < b.stored.document.sha256 ? -1 : 1))
     const [first] = sorted
     if (first === undefined) return []
     const sightings = sorted.flatMap(({ stored }) => stored.sightings)
+    if (sightings.every(isInner)) return []
     return [
       {
         ...first,
@@ -130,8 +132,18 @@ function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, De
       },
     ]
   })
+  // by content, so that the order of arrival shows nowhere
+  return placed.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
 }
 
+const orderOf = ({ stored, identity }: SignedLink): string => `${stored.document.sha256} ${identity}`
+
+/** Deliveries that hold it among the links of the outermost layout. */
 function placesOf(sightings: readonly Sighting[], deliveries: ReadonlyMap<string, Delivery>): Set<string> {
-  return new Set(sightings.flatMap((sighting) => placeOf(sighting, deliveries)?.id ?? []))
+  return new Set(sightings.flatMap((sighting) => (isInner(sighting) ? [] : (placeOf(sighting, deliveries)?.id ?? []))))
+}
+
+/** Below `STEP.KEYID8/` lie the links of a sublayout: they fill no step outside it, whatever they are called. */
+export function isInner({ path }: Sighting): boolean {
+  return /(?:^|\/)[^/]+\.[0-9a-f]{8}\/[^/]+$/.test(path)
 }
