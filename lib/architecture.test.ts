@@ -134,7 +134,8 @@ describe('imports', () => {
     const outside = users
       .map(([file]) => file)
       .filter(
-        (file) => !/^(lib\/(auth|testing)\/|app\/api\/auth\/|app\/\(auth\)\/|components\/(access|shell)\/)/.test(file),
+        (file) =>
+          !/^(lib\/(auth|testing)\/|app\/api\/auth\/|app\/\(auth\)\/|components\/(access|shell|settings)\/)/.test(file),
       )
     expect(outside).toEqual([])
   })

@@ -1,7 +1,6 @@
 import { type JsonObject, type JsonValue, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
 import { parseEnvelope } from '#lib/in-toto/index.ts'
-import { quarantined, reasonOf } from './classify.ts'
-import type { Finding, Reason } from './finding.ts'
+import { type Finding, quarantined, type Reason, reasonOf } from './finding.ts'
 
 /** Members by which a broken JSON file is known to be meant as in-toto metadata or as a key. */
 const metadataMark = /"(signed|signatures|payload|payloadType|_type|predicateType|keyval)"\s*:/

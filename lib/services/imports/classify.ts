@@ -7,7 +7,8 @@ import {
   parsePublicKeyFile,
 } from '#lib/crypto/index.ts'
 import { classifyJson } from './classify-json.ts'
-import type { Finding, Reason } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { quarantined, reasonOf } from './finding.ts'
 
 const keyName = /\.(pem|pub|crt|cer|der)$/i
 const metadataName = /\.(link|layout|jsonl|ndjson|att|attestation|dsse|intoto)$/i
@@ -79,16 +80,6 @@ function notJson(start: string): Finding {
     `Expected a JSON document that begins with "{"; found ${JSON.stringify(start)}.`,
     '1:1',
   )
-}
-
-export function quarantined(code: string, message: string, place: string | null = null): Finding {
-  return { is: 'quarantined', reason: { code, message, place } }
-}
-
-/** A FormatError as a reason; any other error is a fault of ours and goes on. */
-export function reasonOf(error: unknown): Reason {
-  if (!(error instanceof FormatError)) throw error
-  return { code: error.code, message: error.message, place: error.place === '' ? null : error.place }
 }
 
 function firstCharacter(bytes: Uint8Array): string {

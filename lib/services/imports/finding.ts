@@ -1,4 +1,4 @@
-import type { Certificate, Key } from '#lib/crypto/index.ts'
+import { type Certificate, FormatError, type Key } from '#lib/crypto/index.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 
 /** Why a file is what it is said to be: a stable code, a sentence, and where in the file. */
@@ -37,4 +37,14 @@ export interface Item {
   readonly finding: Finding
   /** only where they will be stored */
   readonly bytes: Uint8Array | null
+}
+
+export function quarantined(code: string, message: string, place: string | null = null): Finding {
+  return { is: 'quarantined', reason: { code, message, place } }
+}
+
+/** A FormatError as a reason; any other error is a fault of ours and goes on. */
+export function reasonOf(error: unknown): Reason {
+  if (!(error instanceof FormatError)) throw error
+  return { code: error.code, message: error.message, place: error.place === '' ? null : error.place }
 }
