@@ -54,9 +54,9 @@ function stepDetail(step: StepReport, reasons: readonly Reason[]): string {
     const missing = severe[0]?.code === 'ARTIFACT_REQUIRED_MISSING'
     const total = link[list]
     if (missing) return `${count(files.size, list.slice(0, -1))} missing`
-    return `${files.size} of ${count(total, list.slice(0, -1))} refused`
+    return `${files.size} of ${count(total, 'file')} refused`
   }
-  if (reasons.some((reason) => reason.code === 'COMMAND_MISMATCH')) return 'Another command than expected'
+  if (reasons.some((reason) => reason.code === 'COMMAND_MISMATCH')) return 'Unexpected command'
   if (step.threshold > 1) return `${step.counted.length} of ${step.threshold} signatures`
   if (step.sublayout !== undefined) return `Sublayout of ${count(step.sublayout.steps.length, 'step')}`
   if (link.returnValue !== null && link.returnValue !== 0) return `Command ended with ${link.returnValue}`

@@ -20,7 +20,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const actor = await requirePageActor()
   const { id } = await params
-  const [build, graph] = await Promise.all([getBuildOrNotFound(actor, id), buildGraph(actor, id)])
+  const build = await getBuildOrNotFound(actor, id)
+  const graph = await buildGraph(actor, id)
   const client = getQueryClient()
   client.setQueryData(buildQuery(id).queryKey, build)
   client.setQueryData(graphQuery(id).queryKey, graph)
