@@ -94,7 +94,7 @@ const suites = {
       ],
       env,
     ),
-  lint: (_node, env) => single([['biome', 'check', '.']], env),
+  lint: (_node, env) => single([['biome', 'check', '--error-on-warnings', '.']], env),
   unit: async (_node, env) => {
     if (!has('in-toto-run') || !has('in-toto-verify'))
       await fromDebian(['in-toto'], 'Some tests run the reference implementation of in-toto.')

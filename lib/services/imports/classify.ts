@@ -1,7 +1,6 @@
 import {
   decodeUtf8,
   detectPrivateKey,
-  FormatError,
   parseCertificate,
   parseCertificates,
   parsePublicKeyFile,
