@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
+import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
+import { makeKey } from '#lib/testing/authority/keys.ts'
+import { parseArguments, UsageError } from './arguments.ts'
+
+const owner = makeKey('owner', 'rsa')
+const ci = makeKey('ci')
+const dir = mkdtempSync(join(tmpdir(), 'waybill-cli-'))
+const at = (name: string) => join(dir, name)
+
+beforeAll(() => {
+  const document = layoutDocument({
+    expires: new Date('2040-01-01T00:00:00Z'),
+    steps: [{ name: 'build', keys: [ci.key], products: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'] }],
+    inspections: [{ name: 'look', run: ['true'], products: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'] }],
+  })
+  for (const folder of ['links', 'bad', 'final', 'tampered']) mkdirSync(at(folder))
+  writeFileSync(at('root.layout'), metablock(document, [owner]))
+  writeFileSync(at('owner.pub'), `${owner.key.pem}\n`)
+  writeFileSync(at('owner'), owner.privatePem())
+  writeFileSync(
+    join(dir, 'links', linkFileName('build', ci)),
+    metablock(linkDocument({ name: 'build', products: { app: 'good' } }), [ci]),
+  )
+  writeFileSync(
+    join(dir, 'bad', linkFileName('build', ci)),
+    metablock(linkDocument({ name: 'build', products: { app: 'good', '\u001b[31mevil\u202e': 'x' } }), [ci]),
+  )
+  writeFileSync(join(dir, 'final', 'app'), 'good')
+  writeFileSync(join(dir, 'tampered', 'app'), 'evil')
+})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+function waybill(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['lib/cli/waybill.mjs', 'verify', ...args], {
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+const usual = (links = 'links') => [
+  '--layout',
+  at('root.layout'),
+  '--layout-keys',
+  at('owner.pub'),
+  '--link-dir',
+  at(links),
+]
+
+describe('exit codes', () => {
+  test('0 and ALLOW where all is well', () => {
+    const { status, stdout } = waybill(...usual(), '--run-inspections', at('final'))
+    expect([status, stdout.split(' ')[0]]).toEqual([0, 'ALLOW'])
+  })
+
+  test('1 and the file where the product was changed', () => {
+    const { status, stdout } = waybill(...usual(), '--run-inspections', at('tampered'))
+    expect([status, stdout.split(' ')[0]]).toEqual([1, 'DENY'])
+    expect(stdout).toContain('app is not what step build recorded')
+  })
+
+  test('2 where inspections are not run, and nothing from the layout was executed', () => {
+    const { status, stdout } = waybill(...usual())
+    expect(status).toBe(2)
+    expect(stdout).toContain('CANNOT TELL')
+    expect(stdout).toContain('INSPECTION_NOT_RUN')
+  })
+
+  test.each<[string, string[], string]>([
+    ['nothing', [], '--layout-keys is missing'],
+    [
+      'a layout that is not there',
+      ['--layout', 'nowhere', '--layout-keys', 'x', '--link-dir', 'y'],
+      'there is no such file',
+    ],
+    ['an option that does not exist', [...['--layout', 'a'], '--force'], 'no option --force'],
+    [
+      'a time that is none',
+      ['--layout', 'a', '--layout-keys', 'b', '--link-dir', 'c', '--at', 'tomorrow'],
+      '2030-01-31T12:00:00Z',
+    ],
+  ])('64 for %s', (_, args, message) => {
+    const { status, stdout, stderr } = waybill(...args)
+    expect([status, stdout]).toEqual([64, ''])
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('64 for a private key, which is never needed here', () => {
+    const { status, stderr } = waybill(
+      '--layout',
+      at('root.layout'),
+      '--layout-keys',
+      at('owner'),
+      '--link-dir',
+      at('links'),
+    )
+    expect(status).toBe(64)
+    expect(stderr.toLowerCase()).toContain('private')
+  })
+})
+
+test('JSON has verdict, the reference verdict and reasons, the root cause first', () => {
+  const { status, stdout } = waybill(...usual(), '--run-inspections', at('tampered'), '--json')
+  expect(status).toBe(1)
+  const report = JSON.parse(stdout)
+  expect([report.verdict, report.referenceVerdict]).toEqual(['deny', 'deny'])
+  expect(report.reasons[0]).toMatchObject({
+    code: 'ARTIFACT_MODIFIED',
+    inspection: 'look',
+    artifact: 'app',
+    rule: { list: 'products', index: 0, text: 'MATCH app WITH PRODUCTS FROM build' },
+  })
+})
+
+test('names from documents do not reach the terminal as commands', () => {
+  const { status, stdout } = waybill(...usual('bad'))
+  expect(status).toBe(1)
+  expect(stdout).toContain('\\u001b[31mevil\\u202e')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
+})
+
+test('starts in well under a second', () => {
+  const start = performance.now()
+  waybill(...usual())
+  expect(performance.now() - start).toBeLessThan(1_000)
+})
+
+describe('arguments', () => {
+  test('several keys after one flag, or the flag several times', () => {
+    const base = ['--layout', 'l', '--link-dir=d']
+    expect(parseArguments([...base, '--layout-keys', 'a', 'b'], 0).layoutKeys).toEqual(['a', 'b'])
+    expect(parseArguments([...base, '--layout-keys=a', '--layout-keys', 'b'], 0).layoutKeys).toEqual(['a', 'b'])
+  })
+
+  test.each([
+    [['--layout', 'a', '--layout', 'b']],
+    [['stray']],
+    [['--layout']],
+    [['--layout', 'l', '--layout-keys', 'k', '--link-dir', 'd', '--profile', 'lax']],
+    [['--layout', 'l', '--layout-keys', 'k', '--link-dir', 'd', '--at', '2030-02-31T00:00:00Z']],
+  ])('%j is refused', (argv) => {
+    expect(() => parseArguments(argv, 0)).toThrow(UsageError)
+  })
+})
