@@ -61,7 +61,7 @@ export function judgeLost(store: Store, build: FinalGroup): Judged {
   const selection = { build, choices }
   const message = `By the layout in force, ${build.step} of this run is no final link: its step is not the final one any more, or its signers are no functionaries of it.`
   const lost: Reason = { code: 'NOT_FINAL', severity: 'cannot-tell', message, strictOnly: true }
-  const report = mergeSelection(verifyOver(store, selection, new Map()), selection, [lost])
+  const report = mergeSelection(withoutMissing(verifyOver(store, selection, new Map())), selection, [lost])
   return {
     report,
     files: build.files,
@@ -69,6 +69,19 @@ export function judgeLost(store: Store, build: FinalGroup): Judged {
     inputs: digestInputs(store, selection, report),
     validUntil: null,
   }
+}
+
+/** Nothing was selected, so nothing is missing: what is said of absent links, and what follows, would be untrue. */
+function withoutMissing(report: Report): Report {
+  const kept = report.reasons.filter((reason) => {
+    const root = reason.follows === undefined ? reason : report.reasons[reason.follows]
+    return root?.code !== 'STEP_MISSING'
+  })
+  const reasons = kept.map((reason) => {
+    const root = reason.follows === undefined ? undefined : report.reasons[reason.follows]
+    return root === undefined ? reason : { ...reason, follows: kept.indexOf(root) }
+  })
+  return { ...report, reasons }
 }
 
 function judgeSelection(store: Store, selection: Selection): Report {
