@@ -96,7 +96,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   adminApi: [
     async ({ origin }, use) => {
       const api = await apiContext(origin)
-      await signInByApi(api, { email: 'admin@bank.example', password: process.env.E2E_ADMIN_PASSWORD ?? '' })
+      await signInByApi(api, {
+        email: process.env.E2E_ADMIN_EMAIL ?? 'admin@bank.example',
+        password: process.env.E2E_ADMIN_PASSWORD ?? '',
+      })
       await use(api)
       await api.dispose()
     },

@@ -27,7 +27,7 @@ export function TopBar({
   const placed = useEditor((state) => Object.keys(state.history.present.positions).length > 0)
   const broken = useEditor((state) => state.broken !== null)
   const errors = useIssues().filter(({ severity }) => severity === 'error').length
-  const expires = parseTimestamp(view.expires) === null ? 'no expiry' : `expires ${utc(view.expires).slice(0, 10)}`
+  const expires = parseTimestamp(view.expires) === null ? 'no expiry' : `expires ${utc(view.expires).split(',')[0]}`
   const hinder = broken
     ? 'The JSON is no layout yet'
     : errors > 0

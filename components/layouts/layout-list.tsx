@@ -25,13 +25,11 @@ export function LayoutList({ now }: { now: number }) {
         title={headline(versions, now)}
         subline={`${count(versions.length, 'version')}, ${count(drafts.length, 'draft')}`}
         actions={
-          <>
-            {mayDraw && (
-              <Button component={Link} href="/layouts/new" leftSection={<Plus size={15} aria-hidden />}>
-                New layout
-              </Button>
-            )}
-          </>
+          mayDraw && (
+            <Button component={Link} href="/layouts/new" leftSection={<Plus size={15} aria-hidden />}>
+              New layout
+            </Button>
+          )
         }
       />
       {drafts.length + versions.length === 0 && (

@@ -2,7 +2,8 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMay } from '#components/shell/me.tsx'
-import { putInForce, versionQuery } from '#lib/client/layouts.ts'
+import { versionQuery } from '#lib/client/layouts.ts'
+import { putInForce } from '#lib/client/software.ts'
 import type { LayoutVersion } from '#lib/contract/layouts.ts'
 
 /** Makes this version the one that builds of its software are judged by. */
@@ -11,7 +12,7 @@ export function PutInForceButton({ version }: { version: LayoutVersion }) {
   const client = useQueryClient()
   const { software } = version
   const act = useMutation({
-    mutationFn: (slug: string) => putInForce(slug, version.id),
+    mutationFn: (slug: string) => putInForce(slug, version.id, null),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: versionQuery(version.id).queryKey }),

@@ -35,29 +35,32 @@ export function VersionView({ id, now }: { id: string; now: number }) {
             <RelativeTime at={version.createdAt} /> by {version.createdBy}
           </>
         }
-      >
-        {mayDraw && (
-          <Button
-            component={Link}
-            href={`/layouts/new?from=${version.id}`}
-            variant="default"
-            leftSection={<PencilRuler size={15} aria-hidden />}
-          >
-            Draw the next version
-          </Button>
-        )}
-        {maySign && (
-          <Button
-            component={Link}
-            href={`/layouts/${version.id}/sign`}
-            leftSection={<FileSignature size={15} aria-hidden />}
-            variant={version.state === 'waiting' ? 'filled' : 'default'}
-          >
-            Sign
-          </Button>
-        )}
-        <PutInForceButton version={version} />
-      </PageHeader>
+        actions={
+          <>
+            {mayDraw && (
+              <Button
+                component={Link}
+                href={`/layouts/new?from=${version.id}`}
+                variant="default"
+                leftSection={<PencilRuler size={15} aria-hidden />}
+              >
+                Draw the next version
+              </Button>
+            )}
+            {maySign && (
+              <Button
+                component={Link}
+                href={`/layouts/${version.id}/sign`}
+                leftSection={<FileSignature size={15} aria-hidden />}
+                variant={version.state === 'waiting' ? 'filled' : 'default'}
+              >
+                Sign
+              </Button>
+            )}
+            <PutInForceButton version={version} />
+          </>
+        }
+      />
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_340px]">
         <div className="flex min-w-0 flex-col gap-4">
           <Card title="What it demands" flush>

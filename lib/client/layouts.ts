@@ -114,8 +114,3 @@ export function exportUrl(versionId: string, form: 'metablock' | 'dsse'): string
 export function signerKeyUrl(versionId: string, fingerprint: string): string {
   return `/api/v1/layout-versions/${versionId}/keys?fingerprint=${fingerprint}`
 }
-
-/** Makes a version the one that builds of a software are judged by. */
-export function putInForce(slug: string, versionId: string) {
-  return apiSend('POST', `/api/v1/software/${encodeURIComponent(slug)}/layout`, { versionId }, z.unknown())
-}
