@@ -4,7 +4,7 @@ import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { PackageSearch, Search } from 'lucide-react'
 import Link from 'next/link'
-import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { useQueryStates } from 'nuqs'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { buildsQuery } from '#lib/client/builds.ts'
 import { softwareListQuery } from '#lib/client/software.ts'
@@ -16,16 +16,11 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
 import { states } from '../ui/states.ts'
 import { BuildRows } from './build-rows.tsx'
-
-const filterParsers = {
-  state: parseAsArrayOf(parseAsStringLiteral(stateSchema.options)).withDefault([]),
-  software: parseAsString,
-  q: parseAsString.withDefault(''),
-}
+import { buildsFilter } from './builds-filter.ts'
 
 /** All builds, newest first. The filters are in the address, the rows come as they are scrolled to. */
 export function BuildsPage() {
-  const [filter, setFilter] = useQueryStates(filterParsers, { history: 'replace' })
+  const [filter, setFilter] = useQueryStates(buildsFilter, { history: 'replace' })
   const query = useInfiniteQuery({ ...buildsQuery(filter), placeholderData: keepPreviousData })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
@@ -33,7 +28,7 @@ export function BuildsPage() {
   const clear = () => void setFilter({ state: null, software: null, q: null })
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   return (
-    <div className="flex h-[calc(100dvh-52px)] flex-col px-4 pt-5 sm:px-6 sm:pt-6">
+    <div className="flex min-h-[420px] shrink-0 grow basis-0 flex-col overflow-hidden px-4 pt-5 sm:px-6 sm:pt-6">
       <PageHeader
         title="Builds"
         subline={

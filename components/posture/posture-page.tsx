@@ -32,9 +32,11 @@ export function PosturePage() {
       <PageHeader title={data.headline} subline={data.subline} />
       <Numbers posture={data} />
       <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
-        <Failing posture={data} />
+        <div className="flex min-w-0 flex-col gap-4 lg:col-span-2">
+          <Failing posture={data} />
+          <Uncovered posture={data} />
+        </div>
         <Expiring items={data.expiring} />
-        <Uncovered posture={data} />
       </div>
     </PageBody>
   )
@@ -114,7 +116,6 @@ function Failing({ posture: { failing, now } }: { posture: Posture }) {
           All failed builds
         </Link>
       }
-      className="lg:col-span-2"
     >
       {failing.length === 0 ? (
         <EmptyState
@@ -176,7 +177,7 @@ function Failing({ posture: { failing, now } }: { posture: Posture }) {
 
 function Uncovered({ posture: { uncovered, software } }: { posture: Posture }) {
   return (
-    <Card title="Without an enforceable layout" className="lg:col-span-2" flush>
+    <Card title="Without an enforceable layout" flush>
       {uncovered.length === 0 ? (
         <EmptyState
           title={software.total === 0 ? 'No software yet' : 'Every software is covered'}

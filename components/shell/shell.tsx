@@ -78,7 +78,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
               />
             ))}
         </AppShell.Navbar>
-        <AppShell.Main bg="var(--wb-page)" id="content" tabIndex={-1}>
+        <AppShell.Main bg="var(--wb-page)" id="content" tabIndex={-1} className="flex flex-col">
           <DemoBanner />
           {children}
         </AppShell.Main>

@@ -10,7 +10,7 @@ export function UserMenu({ me }: { me: Me }) {
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${me.name}`} className="rounded-full">
-          <Avatar size={28} radius="xl" color="cobalt" name={me.name} alt="" />
+          <Avatar size={28} radius="xl" color="cobalt" name={me.name} alt="" aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

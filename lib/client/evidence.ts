@@ -1,5 +1,4 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { z } from 'zod'
 import {
   artifactDetailSchema,
   envelopeDetailSchema,
@@ -10,11 +9,17 @@ import {
 import { apiGet } from './api.ts'
 import { firstPage } from './first-page.ts'
 
+export const IMPORTS_PER_PAGE = 50
+
 export const importsQuery = () =>
   infiniteQueryOptions({
     queryKey: ['imports'],
     queryFn: ({ pageParam, signal }) =>
-      apiGet(`/api/v1/imports?limit=50${pageParam === null ? '' : `&after=${pageParam}`}`, importPageSchema, signal),
+      apiGet(
+        `/api/v1/imports?limit=${IMPORTS_PER_PAGE}${pageParam === null ? '' : `&after=${encodeURIComponent(pageParam)}`}`,
+        importPageSchema,
+        signal,
+      ),
     initialPageParam: firstPage(),
     getNextPageParam: (last) => last.next,
   })
@@ -29,7 +34,7 @@ export const quarantineQuery = () =>
   infiniteQueryOptions({
     queryKey: ['envelopes', 'quarantined'],
     queryFn: ({ pageParam, signal }) => {
-      const after = pageParam === null ? '' : `&after=${pageParam}`
+      const after = pageParam === null ? '' : `&after=${encodeURIComponent(pageParam)}`
       return apiGet(`/api/v1/envelopes?status=quarantined&limit=50${after}`, envelopePageSchema, signal)
     },
     initialPageParam: firstPage(),
@@ -47,5 +52,3 @@ export const artifactQuery = (digest: string) =>
     queryKey: ['artifacts', digest],
     queryFn: ({ signal }) => apiGet(`/api/v1/artifacts/${encodeURIComponent(digest)}`, artifactDetailSchema, signal),
   })
-
-export const importAnswerSchema = z.object({ id: z.string() })

@@ -8,7 +8,8 @@ const retry = (count: number, error: Error): boolean =>
 const makeQueryClient = () =>
   new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 15_000, retry },
+      // a page does not wait for second tries: the browser makes them
+      queries: { staleTime: 15_000, retry: environmentManager.isServer() ? false : retry },
       dehydrate: {
         shouldDehydrateQuery: (query) => defaultShouldDehydrateQuery(query) || query.state.status === 'pending',
       },

@@ -1,10 +1,21 @@
 import type { Metadata } from 'next'
 import { EnvelopePage } from '#components/sources/envelope-page.tsx'
 import { requirePageActor } from '#lib/auth/page-actor.ts'
+import { envelopeQuery } from '#lib/client/evidence.ts'
+import { getEnvelope } from '#lib/services/envelopes/get.ts'
+import { Hydrated, orNotFound } from '../../../hydrated.tsx'
 
 export const metadata: Metadata = { title: 'Document' }
 
 export default async function Page({ params }: { params: Promise<{ sha256: string }> }) {
-  await requirePageActor()
-  return <EnvelopePage sha256={(await params).sha256} />
+  const actor = await requirePageActor()
+  const sha256 = decodeURIComponent((await params).sha256)
+  const found = await orNotFound(getEnvelope(actor, sha256))
+  return (
+    <Hydrated
+      load={(client) => [client.prefetchQuery({ queryKey: envelopeQuery(sha256).queryKey, queryFn: () => found })]}
+    >
+      <EnvelopePage sha256={sha256} />
+    </Hydrated>
+  )
 }
