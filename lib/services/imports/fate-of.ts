@@ -11,8 +11,19 @@ export interface Fates {
   readonly certificates: ReadonlySet<string>
 }
 
-/** What became of one file, in the words that people and programs read. */
-export function fateOf(item: Item, index: number, fates: Fates): ImportFile {
+/** What became of each file. Where a batch holds the same content twice, the first one was stored. */
+export function fatesOf(items: readonly Item[], first: number, fates: Fates): ImportFile[] {
+  const told = new Set<string>()
+  return items.map((item, index) => {
+    const file = fateOf(item, first + index, fates)
+    const again = file.fate === 'stored' && file.sha256 !== null && told.has(file.sha256)
+    if (file.fate === 'stored' && file.sha256 !== null) told.add(file.sha256)
+    return again ? { ...file, fate: 'known' } : file
+  })
+}
+
+/** In the words that people and programs read. */
+function fateOf(item: Item, index: number, fates: Fates): ImportFile {
   const { finding, sha256 } = item
   const reason = 'reason' in finding ? finding.reason : null
   return {

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
 import { concernedSoftware } from './concerned-software.ts'
 import { type DeliveryRequest, openDeliveries } from './delivery.ts'
-import { type Fates, fateOf } from './fate-of.ts'
+import { type Fates, fatesOf } from './fate-of.ts'
 import type { Item } from './finding.ts'
 import { storeEdges } from './store/edges.ts'
 import { type NewEnvelope, type StoredEnvelope, stepName, storeEnvelopes } from './store/envelopes.ts'
@@ -61,7 +61,7 @@ export async function storeBatch(
   }
   await openImport(tx, actor, head, first)
   const closed = await noteSightings(tx, actor, head, items, stored)
-  const files = items.map((item, index) => fateOf(item, first + index, fates))
+  const files = fatesOf(items, first, fates)
   await storeFiles(tx, head.id, files)
   const software = await enqueueJudging(tx, head, items)
   await makeVersions(tx, actor, head, items, stored)
