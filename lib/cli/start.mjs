@@ -217,7 +217,10 @@ async function serve({ node, env, dev, host, port, url, folder, demo }) {
   announce(folder, url)
   if (demo) {
     say('Loading the demo ...')
-    await run(node, ['lib/cli/demo.ts'], { env, title: 'Loading the demo' })
+    await run(node, ['lib/cli/demo.ts'], { env, title: 'Loading the demo' }).then(
+      (text) => say(text.trim()),
+      (error) => say(error.message),
+    )
   }
   say(`Waybill is ready: ${url}`)
   if (first.setupToken)
