@@ -15,7 +15,10 @@ function matchIssue(use: MatchUse): Issue[] {
   const place = { item, side, rule: index }
   const remove: Fix = { title: 'Remove the rule', apply: (document) => removeRule(document, item.ref, side, index) }
   if (source === null) {
-    const message = `${item.name} takes files from ${rule.from}, but there is no step of that name: the rule never takes a file.`
+    const message =
+      rule.from === ''
+        ? `A MATCH of ${item.name} does not say yet from which step it takes files.`
+        : `${item.name} takes files from ${rule.from}, but there is no step of that name: the rule never takes a file.`
     return [error('MATCH_UNKNOWN_STEP', place, message, remove)]
   }
   if (source.kind === 'inspection' && item.kind === 'step') {
