@@ -9,8 +9,9 @@ export function UserMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${me.name}`} className="rounded-full">
+        <UnstyledButton className="rounded-full">
           <Avatar size={28} radius="xl" color="cobalt" name={me.name} alt="" aria-hidden />
+          <span className="sr-only">Account of {me.name}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,0 +1,83 @@
+import { linkDocument } from '../lib/testing/authority/documents.ts'
+import { linkFileName, metablock } from '../lib/testing/authority/envelopes.ts'
+import { makeKey } from '../lib/testing/authority/keys.ts'
+import { expectAccessible } from './accessible.ts'
+import { expect, test } from './fixtures.ts'
+
+test('a developer brings files in and reads the fate of each; a private key stays in the browser', async ({
+  developer: page,
+  own,
+}) => {
+  const name = own('step')
+  const signer = makeKey(name)
+  const link = metablock(linkDocument({ name, products: { 'app.tar': name } }), [signer])
+  const secret = signer.privatePem()
+  const marked = secret.split('\n')[1] ?? ''
+  const bodies: string[] = []
+  page.on('request', (request) => bodies.push(request.postDataBuffer()?.toString('latin1') ?? ''))
+
+  await page.goto('/sources')
+  await expectAccessible(page)
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose files' }).click()
+  await (await chooser).setFiles([
+    { name: linkFileName(name, signer), mimeType: 'application/json', buffer: Buffer.from(link) },
+    { name: 'broken.link', mimeType: 'application/json', buffer: Buffer.from(`{"signed": "${name}"`) },
+    { name: 'notes.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([1, 2, 3, ...Buffer.from(name)]) },
+    { name: 'signer.pem', mimeType: 'application/x-pem-file', buffer: Buffer.from(secret) },
+  ])
+  await expect(page).toHaveURL(/\/sources\/[0-9a-f-]{36}/)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^3 files:/)
+  await expect(page.getByText('1 private key was recognised in the browser and left out.')).toBeVisible()
+  const files = page.getByRole('table', { name: 'Files' })
+  await expect(files.getByRole('row').filter({ hasText: linkFileName(name, signer) })).toContainText('Stored')
+  await expect(files.getByRole('row').filter({ hasText: 'broken.link' })).toContainText('Quarantined')
+  await expect(files.getByRole('row').filter({ hasText: 'notes.bin' })).toContainText('Listed')
+  await expect(files).not.toContainText('signer.pem')
+  await expectAccessible(page)
+  expect(bodies.some((body) => body.includes(name))).toBe(true)
+  expect(bodies.filter((body) => body.includes(marked) || body.includes('PRIVATE KEY'))).toEqual([])
+
+  await files
+    .getByRole('row')
+    .filter({ hasText: linkFileName(name, signer) })
+    .getByRole('link', { name: 'Look at it' })
+    .click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(name)
+  await expect(page.getByRole('region', { name: 'Document' })).toContainText('"_type"')
+  await expectAccessible(page)
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download the original bytes' }).click()
+  const stream = await (await download).createReadStream()
+  expect(Buffer.compare(Buffer.concat(await stream.toArray()), Buffer.from(link))).toBe(0)
+})
+
+test('a digest leads to everywhere it was seen', async ({ developer: page, api, own }) => {
+  const name = own('seen')
+  const signer = makeKey(name)
+  const link = metablock(linkDocument({ name, products: { 'app.tar': name } }), [signer])
+  const http = await api('developer')
+  const answer = await http.post('/api/v1/attestations', {
+    data: Buffer.from(link),
+    headers: { 'content-type': 'application/json' },
+  })
+  expect(answer.status()).toBe(201)
+  const { sha256 } = await answer.json()
+  await page.goto(`/sources/envelopes/${sha256}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(name)
+  const { createHash } = await import('node:crypto')
+  await page.goto(`/artifacts/${createHash('sha256').update(name).digest('hex')}`)
+  await expect(page.getByRole('table', { name: 'Where it was seen' })).toContainText('made as product')
+  await expectAccessible(page)
+})
+
+test('a digest that nothing speaks of is said to be unknown', async ({ viewer: page }) => {
+  await page.goto(`/artifacts/${'0'.repeat(63)}1`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('No evidence speaks of this digest')
+})
+
+test('a viewer looks at what came but is not offered to bring anything', async ({ viewer: page }) => {
+  await page.goto('/sources?tab=quarantine')
+  await expect(page.getByText('Developers, engineers and administrators bring in evidence')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Choose files' })).toHaveCount(0)
+})
