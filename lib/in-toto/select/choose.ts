@@ -60,7 +60,13 @@ export function throughFinalFile({ store, build, finalFiles }: Case, links: read
   if (final === undefined) return []
   const made = madeFiles(final.record)
   if (![...finalFiles].some(([path, digests]) => made.has(path) && canTie(digests))) return []
-  return links.filter(({ record, sublayout }) => !sublayout && listsAll(record, finalFiles))
+  return links.filter((link) => !link.sublayout && isHeldSomewhere(link, build) && listsAll(link.record, finalFiles))
+}
+
+/** A file of the build's own folder whose name says that it stands for somebody else is not "from elsewhere". */
+function isHeldSomewhere({ heldBy, sightings }: SignedLink, { deliveryId }: FinalGroup): boolean {
+  if (deliveryId !== null && heldBy.has(deliveryId)) return true
+  return sightings.some((sighting) => sighting.deliveryId !== deliveryId || deliveryId === null)
 }
 
 /** Rule 1 where the delivery holds links of the step that are new in it. Null: ties have to decide. */

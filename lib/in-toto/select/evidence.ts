@@ -126,7 +126,10 @@ function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, De
       {
         ...first,
         sightings,
-        heldBy: placesOf(sightings, deliveries),
+        heldBy: placesOf(
+          sightings.filter((sighting) => isNamedFor(sighting, first, deliveries)),
+          deliveries,
+        ),
         freshIn: freshDelivery(sightings, deliveries, slack),
         firstSeen: Math.min(...sightings.map(({ at }) => at)),
       },
@@ -141,6 +144,21 @@ const orderOf = ({ stored, identity }: SignedLink): string => `${stored.document
 /** Deliveries that hold it among the links of the outermost layout. */
 function placesOf(sightings: readonly Sighting[], deliveries: ReadonlyMap<string, Delivery>): Set<string> {
   return new Set(sightings.flatMap((sighting) => (isInner(sighting) ? [] : (placeOf(sighting, deliveries)?.id ?? []))))
+}
+
+/**
+ * In a folder the file's name says for which step and signer a link stands, as for in-toto: `STEP.KEYID8.link`. What
+ * is pushed, or is no `.link` file, stands for everyone who signed it.
+ */
+function isNamedFor(sighting: Sighting, { step, keyid }: Unplaced, deliveries: ReadonlyMap<string, Delivery>): boolean {
+  const name = sighting.path.slice(sighting.path.lastIndexOf('/') + 1)
+  if (placeOf(sighting, deliveries)?.kind !== 'handed-over' || !name.endsWith('.link')) return true
+  return name === linkName(step, keyid)
+}
+
+/** The name under which in-toto looks for the link of a signer. */
+export function linkName(step: string, keyid: string): string {
+  return `${step}.${keyid.slice(0, 8)}.link`
 }
 
 /** Below `STEP.KEYID8/` lie the links of a sublayout: they fill no step outside it, whatever they are called. */

@@ -10,7 +10,7 @@ import {
   passedOver,
   tieOfGroup,
 } from './choose.ts'
-import type { SignedLink } from './evidence.ts'
+import { linkName, type SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { isRelated, type Selected } from './ties.ts'
 
@@ -40,11 +40,17 @@ interface Near {
   readonly fits: boolean
 }
 
-function nearness({ store }: Case, step: Step, link: SignedLink, selected: Selected | null): Near {
+function nearness({ store, build }: Case, step: Step, link: SignedLink, selected: Selected | null): Near {
   const tie = tieOfGroup(step, [link], selected)
   const related = store.layout.steps.some((other) => other.name !== step.name && isRelated(step, other))
   const loose = link.heldBy.size === 0
-  const belongs = loose ? 'it came without a run' : `it was seen ${origin(store, link)}`
+  const misnamed = build.deliveryId !== null && link.sightings.some(({ deliveryId }) => deliveryId === build.deliveryId)
+  const wanted = linkName(step.name, link.keyid)
+  const belongs = misnamed
+    ? `in a folder its file has to be called ${wanted}`
+    : loose
+      ? 'it came without a run'
+      : `it was seen ${origin(store, link)}`
   const over = tie?.over ?? null
   const why = over === null ? belongs : `${belongs}, and ${over.artifact} of ${over.step} has no counterpart in it`
   // what no MATCH takes anything of would fit any build

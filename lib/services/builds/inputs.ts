@@ -69,6 +69,9 @@ function referenceScript(keys: readonly { name: string; keytype: string }[]): st
 
 const text = (name: string, value: string): Entry => ({ name, bytes: async () => Buffer.from(value) })
 
+/** Why a link was passed over that in-toto, handed a folder, would take. */
+const OF_OTHER_RUNS: ReadonlySet<string> = new Set(['REPLAYED', 'STEP_UNBOUND', 'RUN_TWICE', 'MIXED_RUNS'])
+
 /** Link files under the names that in-toto looks for; links of a sublayout in the folder of their step. */
 function links(report: Report, folder: string): Entry[] {
   const taken = new Set<string>()
@@ -79,8 +82,9 @@ function links(report: Report, folder: string): Entry[] {
   }
   return report.steps.flatMap((step) => [
     ...step.counted.flatMap((link) => entry(`${folder}/${linkName(step, link.signer.keyid)}.link`, link.sha256)),
-    ...step.skipped.flatMap(({ sha256, source, keyid }) =>
-      sha256 === null ? [] : entry(`${folder}/${skippedName(step, source, keyid)}`, sha256),
+    ...step.skipped.flatMap(({ sha256, source, keyid, code }) =>
+      // a folder is one run in which everything is new: what belongs to another run would count there
+      sha256 === null || OF_OTHER_RUNS.has(code) ? [] : entry(`${folder}/${skippedName(step, source, keyid)}`, sha256),
     ),
     ...(step.sublayout === undefined
       ? []
