@@ -3,7 +3,7 @@ import { requireRight } from '#lib/auth/rights.ts'
 import type { Demo } from '#lib/contract/demo.ts'
 import { db, inTransaction } from '#lib/db/client.ts'
 import { bank } from '#lib/demo/bank.ts'
-import { type DemoRun, demoRuns, type KeyRing, makeKeyRing, publicKeyFiles } from '#lib/demo/make-evidence.ts'
+import { type DemoRun, demoRuns, makeKeyRing, publicKeyFiles } from '#lib/demo/make-evidence.ts'
 import type { DemoSoftware } from '#lib/demo/supply-chain.ts'
 import { recordAudit } from '../audit/record.ts'
 import { bringIn } from '../imports/bring-in.ts'
@@ -65,22 +65,24 @@ async function bringAll(now: Date): Promise<void> {
     delivery: { kind: 'handed-over' },
     demo: true,
   })
-  const runs: PlacedRun[] = []
-  for (const software of bank) {
-    const softwareId = await createDemoSoftware(software, ring, begin, now)
-    for (const run of demoRuns(software, ring, now)) runs.push({ softwareId, software, run })
-  }
+  const made: { id: string; slug: string; software: DemoSoftware }[] = []
+  for (const software of bank) made.push({ ...(await createDemoSoftware(software, begin)), software })
+  const runs = made.flatMap(({ id, software }) =>
+    demoRuns(software, ring, now).map((run) => ({ softwareId: id, software, run })),
+  )
   runs.sort((a, b) => a.run.at.getTime() - b.run.at.getTime())
   for (const placed of runs) await bringRun(placed, now)
+  // last, so that each software is judged once and not after every run; in force since before the first run
+  for (const { id, slug, software } of made) {
+    if (software.owners.length > 0) await enforceDemoLayout(demoActor, { id, slug, software, ring, begin, now })
+  }
 }
 
-async function createDemoSoftware(software: DemoSoftware, ring: KeyRing, begin: Date, now: Date): Promise<string> {
+async function createDemoSoftware(software: DemoSoftware, begin: Date): Promise<{ id: string; slug: string }> {
   const where = { name: { equals: software.name, mode: 'insensitive' } } as const
   const taken = (await db.software.count({ where })) > 0
   const name = taken ? `${software.name} (demo)` : software.name
-  const { id, slug } = await createSoftware(demoActor, { name, demo: true }, begin)
-  if (software.owners.length > 0) await enforceDemoLayout(demoActor, { id, slug, software, ring, begin, now })
-  return id
+  return createSoftware(demoActor, { name, demo: true }, begin)
 }
 
 interface PlacedRun {
