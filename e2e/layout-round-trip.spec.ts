@@ -76,7 +76,7 @@ async function addRule(page: Page, side: 'Materials' | 'Products', verb: string,
   await inspector.getByRole('tab', { name: new RegExp(`^${side}`) }).click()
   await inspector.getByRole('button', { name: 'Add rule' }).click()
   await page.getByRole('menuitem', { name: new RegExp(`^${verb} `) }).click()
-  const first = inspector.getByRole('textbox', { name: 'Pattern of rule 1' })
+  const first = inspector.getByRole('combobox', { name: 'Pattern of rule 1' })
   await first.fill(pattern)
   await first.press('Escape')
 }
@@ -114,7 +114,7 @@ test('a layout drawn and signed in the browser satisfies the real in-toto-verify
   await addStep(page, 'package', path('release.pub'))
   await addRule(page, 'Products', 'CREATE', 'app.tar')
   await drag(page, 'build', 'package')
-  const pattern = page.getByRole('textbox', { name: 'Pattern of rule 1' })
+  const pattern = page.getByRole('combobox', { name: 'Pattern of rule 1' })
   await expect(pattern).toBeFocused()
   await pattern.fill('app.txt')
   await pattern.press('Escape')

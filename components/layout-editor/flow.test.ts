@@ -37,22 +37,22 @@ describe('the drawing', () => {
     expect(nodesOf(view, [], null, places).map(({ id }) => id)).toEqual(['build', 'package', 'unpack'])
   })
 
-  test('follows a route only while neither end was moved by hand', () => {
-    const route = {
+  test('follows a route only while neither end was moved by hand, and only one that leads from node to node', () => {
+    const nodes = { build: { x: 0, y: 0 }, package: { x: 300, y: 0 }, unpack: { x: 600, y: 0 } }
+    const route = (from: number, to: number) => ({
       points: [
-        { x: 0, y: 0 },
-        { x: 9, y: 0 },
+        { x: from, y: 50 },
+        { x: to, y: 50 },
       ],
       labelAt: null,
-    }
-    const arrangement = {
-      nodes: {},
-      edges: Object.fromEntries(lines.map(({ id }) => [id, route])),
-      width: 9,
-      height: 9,
-    }
-    const byHand = edgesOf(lines, arrangement, { build: { x: 5, y: 5 } }, null)
-    expect(byHand.map(({ data }) => data?.route ?? null)).toEqual([null, route])
+    })
+    const [first = '', second = ''] = lines.map(({ id }) => id)
+    const routesOf = (edges: Record<string, ReturnType<typeof route>>, positions = {}) =>
+      edgesOf(lines, { nodes, edges, width: 9, height: 9 }, positions, null).map(({ data }) => data?.route != null)
+    const good = { [first]: route(216, 300), [second]: route(516, 600) }
+    expect(routesOf(good)).toEqual([true, true])
+    expect(routesOf(good, { build: { x: 5, y: 5 } })).toEqual([false, true])
+    expect(routesOf({ ...good, [second]: route(516, 580) })).toEqual([true, false])
   })
 
   test('asks for the same arrangement for the same document, whatever was selected', () => {

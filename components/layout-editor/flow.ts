@@ -144,6 +144,9 @@ export function edgesOf(
 ): MatchEdge[] {
   return lines.map(({ id, source, target, rules }) => {
     const byHand = positions[source.id] !== undefined || positions[target.id] !== undefined
+    const route = arrangement?.edges[id]
+    const usable =
+      !byHand && route !== undefined && joins(route, arrangement?.nodes[source.id], arrangement?.nodes[target.id])
     const [first] = rules
     return {
       id,
@@ -159,12 +162,34 @@ export function edgesOf(
       data: {
         rules,
         missed: rules.some(({ missed }) => missed),
-        route: byHand ? null : (arrangement?.edges[id] ?? null),
+        route: usable ? route : null,
       },
       ariaLabel: `${target.name} and ${source.name}: ${rules.map(({ text, took }) => `${text}${took === null ? '' : ` takes ${took}`}`).join(', ')}`,
       ...(first === undefined ? {} : { reconnectable: true }),
     }
   })
+}
+
+/** Whether a route leads from the border of one node to that of the other; wrapped ones sometimes end in the open. */
+function joins(
+  { points }: Arrangement['edges'][string],
+  source: { x: number; y: number } | undefined,
+  target: { x: number; y: number } | undefined,
+): boolean {
+  const first = points[0]
+  const last = points.at(-1)
+  return first !== undefined && last !== undefined && touches(source, first) && touches(target, last)
+}
+
+function touches(node: { x: number; y: number } | undefined, { x, y }: { x: number; y: number }): boolean {
+  const slack = 2
+  return (
+    node !== undefined &&
+    x >= node.x - slack &&
+    x <= node.x + NODE_WIDTH + slack &&
+    y >= node.y - slack &&
+    y <= node.y + NODE_HEIGHT + slack
+  )
 }
 
 /** The neighbour along a line: the next one with the files, or the one they come from. */

@@ -21,8 +21,8 @@ export function guarantees(view: DraftView): string[] {
 function signed(view: DraftView, step: ItemView): string {
   if (step.certConstraints > 0) return `${step.name} is signed by holders of certificates that the layout describes.`
   const possible = signersOf(view, step)
-  const keys = possible === 1 ? 'the one key' : `${possible} keys`
-  return `${step.name} is signed by at least ${step.threshold ?? '?'} of ${keys} that may.`
+  if (possible === 1 && step.threshold === 1) return `${step.name} is signed by the one key that may sign it.`
+  return `${step.name} is signed by at least ${step.threshold ?? '?'} of ${possible} keys that may sign it.`
 }
 
 function lists(item: ItemView): string[] {
