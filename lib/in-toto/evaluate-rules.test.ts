@@ -27,6 +27,12 @@ function evaluate(
   return evaluateRules({ rules: texts.map(rule), list, item, links: new Map(Object.entries({ ...others, item })) })
 }
 
+/** Milliseconds of computing in this thread: other work on the machine must not decide a test. */
+const cpuTime = () => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
+
 describe('each rule takes what it is about and nothing else', () => {
   const item = recorded({ kept: '1', changed: '1', gone: '1' }, { kept: '1', changed: '2', made: '1' })
 
@@ -99,7 +105,7 @@ test('200,000 files and 200 rules take less than two seconds', () => {
   const products = new Map(Array.from({ length: 200_000 }, (_, i) => [`dir${i % 100}/file${i}.js`, { sha256: 'ab' }]))
   const item = { materials: new Map(), products }
   const rules = Array.from({ length: 199 }, (_, i) => rule(`MATCH dir${i}/*.css WITH PRODUCTS FROM item`))
-  const start = performance.now()
+  const start = cpuTime()
   const outcome = applyRules({
     rules: [...rules, rule('ALLOW *')],
     list: 'products',
@@ -107,7 +113,7 @@ test('200,000 files and 200 rules take less than two seconds', () => {
     links: new Map([['item', item]]),
   })
   expect(outcome.trace.leftoverCount).toBe(0)
-  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(cpuTime() - start).toBeLessThan(2_000)
 })
 
 describe('reading rules', () => {

@@ -86,11 +86,36 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
     leftoverCount: queue.length,
     failed: failures.length > 0,
   }
+  remember({ rules, list, item, links }, failures.length > 0 || referenceFails)
   return { trace, leftover: queue, failures, matched, referenceFails }
 }
 
+/** Answers by rule list, with the file lists that they were given for: two verifiers ask the same in one run. */
+const answers = new WeakMap<readonly Rule[], { readonly lists: readonly unknown[]; readonly fails: boolean }>()
+
+function remember(input: RulesInput, fails: boolean): void {
+  answers.set(input.rules, { lists: listsOf(input), fails })
+}
+
+function recall(input: RulesInput): boolean | null {
+  const known = answers.get(input.rules)
+  if (known === undefined) return null
+  const lists = listsOf(input)
+  const same = known.lists.length === lists.length && known.lists.every((one, index) => one === lists[index])
+  return same ? known.fails : null
+}
+
+/** Everything that an answer depends on, apart from the rules. */
+function listsOf({ rules, list, item, links }: RulesInput): unknown[] {
+  const sources = rules.map((rule) => (rule.keyword === 'MATCH' ? links.get(rule.from)?.[rule.with] : null))
+  return [list, item.materials, item.products, ...sources]
+}
+
 /** Whether a list fails, without saying why: all that the reference's answer needs. */
-export function rulesFail({ rules, list, item, links }: RulesInput): boolean {
+export function rulesFail(input: RulesInput): boolean {
+  const known = recall(input)
+  if (known !== null) return known
+  const { rules, list, item, links } = input
   let queue: string[] = [...item[list].keys()]
   for (const rule of rules) {
     if (queue.length === 0 && rule.keyword !== 'REQUIRE') continue

@@ -4,6 +4,12 @@ import { z } from 'zod'
 import { describeShared } from '#lib/testing/shared-data.ts'
 import { compileGlob, matchGlob } from './glob.ts'
 
+/** Milliseconds of computing in this thread: other work on the machine must not decide a test. */
+const cpuTime = () => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
+
 describe('globs mean what Python means', () => {
   test.each([
     ['*', 'a/b/c', true],
@@ -73,9 +79,9 @@ describe('globs mean what Python means', () => {
       `${'*[a]'.repeat(2_000)}b`,
       `${'*a[!b]'.repeat(50)}b`,
     ]) {
-      const start = performance.now()
+      const start = cpuTime()
       expect(compileGlob(pattern).matches(name)).toBe(false)
-      expect(performance.now() - start).toBeLessThan(1_000)
+      expect(cpuTime() - start).toBeLessThan(1_000)
     }
   })
 })
@@ -108,9 +114,9 @@ describeShared('glob corpus', 'corpus/glob/glob.json', (bytes) => {
   test('the 5 hostile patterns are answered in their time', () => {
     expect(redos.length).toBe(5)
     for (const { pattern, name, expect: expected, max_ms } of redos) {
-      const start = performance.now()
+      const start = cpuTime()
       expect(matchGlob(pattern, name)).toBe(expected)
-      expect(performance.now() - start).toBeLessThan(max_ms)
+      expect(cpuTime() - start).toBeLessThan(max_ms)
     }
   })
 })

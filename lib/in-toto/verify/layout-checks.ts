@@ -1,9 +1,10 @@
-import { type Key, keyidsOf } from '#lib/crypto/index.ts'
+import type { Key } from '#lib/crypto/index.ts'
 import type { Envelope, OpenEnvelope } from '../envelope.ts'
 import type { Layout } from '../layout.ts'
 import type { LayoutReport } from '../report.ts'
 import { formatTimestamp, parseTimestamp } from '../time.ts'
 import type { Findings } from './findings.ts'
+import { allKeyids } from './keyids.ts'
 import type { SignatureBook } from './signatures.ts'
 
 type SignatureLine = LayoutReport['signatures'][number]
@@ -21,7 +22,7 @@ export function verifyLayoutSignatures(
     findings.check({ id: 'layout.signature', title: 'Layout signed', outcome: 'failed', detail: message })
   }
   const lines = keys.map((key) => verifyOne(envelope, key, book, findings))
-  const asked = new Set(keys.flatMap((key) => keyidsOf(key)))
+  const asked = new Set(keys.flatMap((key) => allKeyids(key)))
   const others = envelope.signatures.filter(({ keyid }) => !asked.has(keyid))
   return [
     ...lines,
@@ -35,7 +36,7 @@ export function verifyLayoutSignatures(
 }
 
 function verifyOne(envelope: OpenEnvelope, key: Key, book: SignatureBook, findings: Findings): SignatureLine {
-  const found = book.find(envelope, key, keyidsOf(key))
+  const found = book.find(envelope, key, allKeyids(key))
   const short = key.keyid.slice(0, 8)
   const line = { keyid: found.outcome === 'missing' ? key.keyid : found.signature.keyid, fingerprint: key.fingerprint }
   const id = `layout.signature.${key.keyid}`

@@ -7,7 +7,8 @@ import {
   type Key,
   parseKeyObject,
 } from '#lib/crypto/index.ts'
-import type { OpenEnvelope } from '../../envelope.ts'
+import type { Envelope, OpenEnvelope } from '../../envelope.ts'
+import type { Inspection, Step } from '../../layout.ts'
 import type { Artifacts } from '../../link.ts'
 import { readDigests } from '../../link.ts'
 import { parseRule, type Rule } from '../../rule.ts'
@@ -54,7 +55,9 @@ export function loadModel(document: Document, at: number): Model {
   checkSignatures(open)
   if (open.kind === 'statement') throw refuse(`in-toto takes ${document.source} for no link and no layout`)
   try {
-    if (open.kind === 'layout') return layoutModel(open, at)
+    if (open.kind === 'layout') {
+      return ('envelope' in document ? plainModel(document.envelope) : null) ?? layoutModel(open, at)
+    }
     return linkModel(
       open,
       'envelope' in document && document.envelope.kind === 'link' ? document.envelope.document : null,
@@ -172,6 +175,39 @@ function layoutModel(open: OpenEnvelope, at: number): LayoutModel {
     steps,
     inspections,
   }
+}
+
+/** A layout with exactly the members of the specification is read the same by both. */
+function plainModel(envelope: Envelope): LayoutModel | null {
+  if (envelope.kind !== 'layout') return null
+  const { document, value } = envelope
+  const expires = parseTimestamp(document.expires)
+  const items = [...listOf(value, 'steps'), ...listOf(value, 'inspect')]
+  const plain = value.size === LAYOUT_FIELDS.length && items.every((item) => !item.has('cert_constraints'))
+  if (!plain || document.unknownFields.length > 0 || expires === null) return null
+  const item = (one: Step | Inspection) => ({
+    name: one.name,
+    materials: one.expectedMaterials,
+    products: one.expectedProducts,
+  })
+  return {
+    kind: 'layout',
+    open: envelope,
+    expires,
+    keys: document.keys,
+    steps: document.steps.map((step) => ({
+      ...item(step),
+      command: step.expectedCommand,
+      pubkeys: step.pubkeys,
+      threshold: step.threshold,
+    })),
+    inspections: document.inspections.map((inspection) => ({ ...item(inspection), command: inspection.run })),
+  }
+}
+
+function listOf(value: JsonObject, name: string): JsonObject[] {
+  const list = value.get(name)
+  return Array.isArray(list) ? list.filter((item) => item instanceof Map) : []
 }
 
 /** A layout without an expiry date gets one a month from now, which no signature of a Metablock covers. */

@@ -1,9 +1,10 @@
-import { type Key, keyidsOf } from '#lib/crypto/index.ts'
+import type { Key } from '#lib/crypto/index.ts'
 import { type Recorded, rulesFail } from '../../evaluate-rules.ts'
 import { equalArtifacts } from '../../link.ts'
 import type { ReasonCode } from '../../report.ts'
 import { parseRule, type Rule } from '../../rule.ts'
 import type { Candidate, LinkStore, RunInspection, VerifyInput } from '../input.ts'
+import { allKeyids } from '../keyids.ts'
 import type { SignatureBook } from '../signatures.ts'
 import { type ItemModel, type LayoutModel, loadModel, type Model, type StepModel } from './model.ts'
 import { pythonFormat } from './python-format.ts'
@@ -46,7 +47,7 @@ interface Session {
 /** A key from a file without keyid goes by the id that the signature uses, as it would if in-toto had loaded it. */
 function labelled(key: Key, { open }: Model): Key {
   if (open.signatures.some(({ keyid }) => keyid === key.keyid)) return key
-  const ids = keyidsOf(key)
+  const ids = allKeyids(key)
   const used = open.signatures.find(({ keyid }) => ids.includes(keyid))
   return used === undefined ? key : { ...key, keyid: used.keyid }
 }

@@ -1,0 +1,10 @@
+import { type Key, keyidsOf } from '#lib/crypto/index.ts'
+
+const known = new WeakMap<Key, readonly string[]>()
+
+/** Every keyid under which implementations know a key; computed once for each key, because it takes five hashes. */
+export function allKeyids(key: Key): readonly string[] {
+  const keyids = known.get(key) ?? keyidsOf(key)
+  known.set(key, keyids)
+  return keyids
+}
