@@ -42,7 +42,7 @@ export function BuildPage({ id, tab, file, may }: BuildPageProps) {
     refetchInterval: (query) => (query.state.data?.state === 'running' ? WAITING_MS : false),
   })
   return (
-    <div className="mx-auto max-w-[1128px] px-4 py-5 sm:px-6 sm:py-6">
+    <div className="mx-auto w-full max-w-[1128px] px-4 py-5 sm:px-6 sm:py-6">
       <BuildHeading build={build} />
       <div className="mt-4 mb-5">
         <BuildTabs id={id} current={tab} />

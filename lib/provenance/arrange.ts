@@ -7,7 +7,7 @@ import type { Arrangement } from '#lib/contract/layouts.ts'
 import { type ArrangeRequest, fromElk, toElk } from './elk-graph.ts'
 
 /** Ample for the 300 nodes that the contract allows (0.6 s); whatever takes longer is given up. */
-const TIME_LIMIT_MS = 15_000
+const TIME_LIMIT_MS = 30_000
 const REMEMBERED = 500
 
 /** Source text, not a file: bundlers neither follow it nor need to. `elkjs` is found from the folder the server runs in. */
@@ -41,7 +41,7 @@ const remembered = new Map<string, Promise<Arrangement>>()
 
 /**
  * Where each node goes and how each edge runs. The same request gives the same answer, from memory where it was asked
- * before. Rejects where ELK cannot arrange it within 15 s.
+ * before. Rejects where ELK cannot arrange it within 30 s.
  */
 export function arrange(request: ArrangeRequest): Promise<Arrangement> {
   if (request.nodes.length === 0) return Promise.resolve({ nodes: {}, edges: {}, width: 0, height: 0 })

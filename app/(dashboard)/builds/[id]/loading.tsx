@@ -3,7 +3,11 @@ import { Skeleton } from '@mantine/core'
 /** The outline of the why page, in its final sizes. */
 export default function Loading() {
   return (
-    <div className="mx-auto max-w-[1128px] px-4 py-5 sm:px-6 sm:py-6" role="status" aria-label="Loading the build">
+    <div
+      className="mx-auto w-full max-w-[1128px] px-4 py-5 sm:px-6 sm:py-6"
+      role="status"
+      aria-label="Loading the build"
+    >
       <Skeleton height={20} width={280} mb={10} />
       <Skeleton height={30} width="70%" mb={10} />
       <Skeleton height={20} width="55%" mb={24} />
