@@ -415,6 +415,14 @@ describe('the door of the final file', () => {
     expect(store.verdict('r1').reasons[0]).toMatchObject({ code: 'MIXED_RUNS', severity: 'cannot-tell' })
   })
 
+  test('more links than were gathered: what the others say is not known', () => {
+    const { store } = storeWith('r1')
+    expect(store.verdict('r1').verdict).toBe('allow')
+    const report = store.verdict('r1', 10_000, { truncated: true })
+    expect(report.verdict).toBe('cannot-tell')
+    expect(codes(report)).toEqual(['LIMIT'])
+  })
+
   test('where the run holds links of the step, only they count', () => {
     const layout: LayoutSpec = {
       ...LAYOUT,

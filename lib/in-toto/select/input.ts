@@ -50,6 +50,8 @@ export interface SelectInput {
   /** empty: all that the last step made */
   readonly finalFiles: readonly FinalFiles[]
   readonly documents: readonly StoredDocument[]
+  /** there is more evidence than was gathered: what it says is not known */
+  readonly truncated?: boolean
   readonly deliveries: readonly Delivery[]
   /** how long evidence may take, in milliseconds */
   readonly waiting: number

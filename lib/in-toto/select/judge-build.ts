@@ -84,6 +84,13 @@ function withoutMissing(report: Report): Report {
   return { ...report, reasons }
 }
 
+const TRUNCATED: Reason = {
+  code: 'LIMIT',
+  severity: 'cannot-tell',
+  message: 'More links list the final file than are looked at; one that was not may say something else.',
+  strictOnly: true,
+}
+
 function judgeSelection(store: Store, selection: Selection): Report {
   const combinations = combine(selection.choices)
   if (combinations === null) {
@@ -92,7 +99,8 @@ function judgeSelection(store: Store, selection: Selection): Report {
     const limit: Reason = { code: 'LIMIT', severity: 'cannot-tell', message, strictOnly: true }
     return mergeSelection(first, selection, [limit])
   }
-  const reports = combinations.map((links) => mergeSelection(verifyOver(store, selection, links), selection, []))
+  const extra = store.input.truncated ? [TRUNCATED] : []
+  const reports = combinations.map((links) => mergeSelection(verifyOver(store, selection, links), selection, extra))
   const failing = reports.filter(({ verdict }) => verdict !== 'allow')
   const [first] = failing.length > 0 ? failing : reports
   if (first === undefined) throw new Error('a build without any combination of links')

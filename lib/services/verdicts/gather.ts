@@ -13,6 +13,8 @@ export type Target =
 
 /** Links of other runs that are looked at to explain a step without any. */
 const NEAREST = 40
+/** Links anywhere that list a final file. */
+const LISTING = 2_000
 /** Bytes of parsed documents that are kept while one job runs. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
@@ -54,7 +56,8 @@ export async function gather(
   )
   const open = context.stepNames.filter((name) => (first.evidence.links.get(name) ?? []).length === 0)
   const nearest = open.length === 0 ? [] : await idsOfSteps(context, open)
-  return storeOf(context, [...new Set([...own, ...listing, ...nearest])], target, at, cache)
+  const ids = [...new Set([...own, ...listing, ...nearest])]
+  return storeOf(context, ids, target, at, cache, listing.length > LISTING)
 }
 
 async function storeOf(
@@ -63,6 +66,7 @@ async function storeOf(
   target: Target,
   at: number,
   cache: DocumentCache,
+  truncated = false,
 ): Promise<Store> {
   const rows = await documentRows(ids)
   const deliveryIds = [...new Set(rows.flatMap(({ deliveryId }) => deliveryId ?? []))]
@@ -75,6 +79,7 @@ async function storeOf(
     finalFiles: context.settings.finalFiles,
     documents: await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache),
     deliveries: await deliveriesOf(deliveryIds),
+    truncated,
     waiting: context.settings.waitingMinutes * 60_000,
     at,
     verifySignature: verifyNodeSignature,
@@ -105,7 +110,7 @@ async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readon
      JOIN "Envelope" e ON e."id" = g."envelopeId"
      WHERE a."algo" = 'sha256' AND a."digest" = ANY($1::bytea[]) AND e."kind" = 'link' AND e."name" = ANY($2::text[])
        AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))
-     ORDER BY 1 LIMIT 2000`,
+     LIMIT ${LISTING + 1}`,
     [digests, stepNames, keyids],
   )
   return rows.map((row) => row.id)

@@ -1,4 +1,4 @@
-import { inTransaction } from '#lib/db/client.ts'
+import { db, inTransaction } from '#lib/db/client.ts'
 import { type FinalGroup, findBuilds, type Store } from '#lib/in-toto/select/builds.ts'
 import { type Judged, judgeBuild, judgeLost } from '#lib/in-toto/select/judge-build.ts'
 import { brokenVerdict } from './broken-report.ts'
@@ -13,7 +13,12 @@ export async function judgeTarget(
   now: Date,
   cache: DocumentCache,
 ): Promise<string[]> {
-  const store = await gather(context, target, now.getTime(), cache)
+  let store: Store
+  try {
+    store = await gather(context, target, now.getTime(), cache)
+  } catch (error) {
+    return judgeBroken(context, target, refusal(error, now), now)
+  }
   const judged: string[] = []
   for (const build of buildsOf(store, target)) {
     const facts = await inTransaction((tx) => findOrCreateBuild(tx, context, build))
@@ -21,6 +26,15 @@ export async function judgeTarget(
     judged.push(facts.id)
   }
   return judged
+}
+
+/** Evidence of one run that cannot be gathered must not keep the other runs from their verdicts. */
+async function judgeBroken(context: JudgingContext, target: Target, judged: Judged, now: Date): Promise<string[]> {
+  if (target.kind !== 'delivery') return []
+  const where = { softwareId: context.software.id, deliveryId: target.id }
+  const builds = await db.build.findMany({ where, include: { files: true } })
+  for (const build of builds) await saveVerdict(context.software, context.binding, build, judged, now)
+  return builds.map(({ id }) => id)
 }
 
 export function buildsOf(store: Store, target: Target): FinalGroup[] {

@@ -387,6 +387,21 @@ describe('time and trust', () => {
     expect((await judge(software, 12)).get('run')).toBe('deny NO_LAYOUT')
   })
 
+  test('a final link without a run is a build that nothing else belongs to', async () => {
+    const software = await softwareWith('Loose')
+    const loose = { via: 'api' as const, title: 'loose', at: minutes(0), delivery: { kind: 'loose' as const } }
+    await bringIn(admin, { ...loose, files: files('loose') })
+    await judge(software, 90)
+    const build = await db.build.findFirstOrThrow({
+      where: { softwareId: software.id, deliveryId: null },
+      include: { current: true },
+    })
+    expect(build.current?.verdict).toBe('cannot-tell')
+    await judgeBuildJob({ buildId: build.id }, minutes(91))
+    const again = await db.build.findFirstOrThrow({ where: { id: build.id }, include: { current: true } })
+    expect(again.current).toMatchObject({ verdict: 'cannot-tell', code: 'STEP_UNBOUND' })
+  })
+
   test('the same links for two software: each is judged for itself', async () => {
     const [one, two] = [await softwareWith('Left'), await softwareWith('Right')]
     await push(one, 'run', 0, files('lr'))
