@@ -100,7 +100,7 @@ test('a layout drawn and signed in the browser satisfies the real in-toto-verify
   own,
 }) => {
   test.skip(!hasInToto, 'in-toto (Debian package in-toto) is not installed')
-  test.setTimeout(180_000)
+  test.setTimeout(120_000)
   const { folder, path } = recordChain()
   const sent = listen(page)
   const name = own('round-trip')
@@ -157,6 +157,7 @@ test('a layout drawn and signed in the browser satisfies the real in-toto-verify
         'ed25519',
         '--link-dir',
         '.',
+        '--verbose',
       ],
       { cwd: folder, encoding: 'utf8' },
     )
