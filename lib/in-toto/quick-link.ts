@@ -122,8 +122,8 @@ const END = sticky(' } } $')
 const NO_FILES = sticky('{ }')
 const OPEN = sticky('{ ')
 const FILE = sticky('"(TEXT)" : { "sha256" : "([0-9a-f]{64})" }')
-const SEPARATOR = sticky(' ([,}])')
-const BLANKS = sticky(' ')
+const COMMA = 0x2c
+const CLOSE = 0x7d
 
 /** A place in a text. */
 class Scan {
@@ -139,6 +139,15 @@ class Scan {
     const found = pattern.exec(this.text)
     if (found !== null) this.at = pattern.lastIndex
     return found
+  }
+
+  /** Passes over JSON's four blanks. */
+  blanks(): void {
+    for (;;) {
+      const c = this.text.charCodeAt(this.at)
+      if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return
+      this.at++
+    }
   }
 
   /** Passes over a pattern without keeping anything of it. */
@@ -278,12 +287,14 @@ function readEntries(scan: Scan, like: Table | null): Table | null {
     paths.push(path)
     starts.push(start - begin)
     ends.push(scan.at - begin)
-    const separator = scan.match(SEPARATOR)
-    if (separator === null) return null
-    if (separator[1] === '}') break
-    scan.skip(BLANKS)
+    scan.blanks()
+    const separator = scan.text.charCodeAt(scan.at++)
+    if (separator === CLOSE) break
+    if (separator !== COMMA) return null
+    scan.blanks()
   }
-  const artifacts = new Map(paths.map((path, index) => [path, digests[index] ?? {}] as const))
+  const artifacts = new Map<string, Digests>()
+  for (let i = 0; i < paths.length; i++) artifacts.set(paths[i] ?? '', digests[i] ?? {})
   return { text: scan.text.slice(begin, scan.at), artifacts, paths, digests, starts, ends }
 }
 
