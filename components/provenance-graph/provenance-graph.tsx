@@ -127,7 +127,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
               variant="default"
               onClick={() => walk(1)}
               rightSection={<ChevronRight size={14} aria-hidden />}
-              aria-label="Next problem (X)"
+              aria-label={`Next of ${problemCount(graph)} (X)`}
             >
               {problemCount(graph)}
             </Button>
@@ -173,7 +173,7 @@ export function ProvenanceGraph({ id }: { id: string }) {
           size="82%"
           withCloseButton={false}
           padding={0}
-          aria-label="Details"
+          attributes={{ content: { 'aria-label': 'Details' } }}
         >
           {panel}
         </Drawer>

@@ -10,7 +10,10 @@ export function BuildHeading({ build, compact = false }: { build: BuildDetail; c
       <div className="mb-1.5 flex flex-wrap items-center gap-x-2.5 gap-y-1 text-[13px] text-mute">
         <StatusBadge state={build.state} />
         <span>
-          <Link href={`/software/${build.software.slug}`} className="text-ink underline-offset-2 hover:underline">
+          <Link
+            href={`/software/${build.software.slug}`}
+            className="text-ink underline decoration-1 underline-offset-2"
+          >
             {build.software.name}
           </Link>
           , {build.label}

@@ -15,6 +15,7 @@ export async function explainContext(judged: JudgedBuild, evidence: BuildDetail[
     software: { slug: build.software.slug, name: build.software.name },
     build: { short: build.short, label: build.label, files: build.files },
     layout: version === undefined ? null : { versionId: version.id, name: version.name, number: version.number },
+    parameters: (build.current?.binding.parameters ?? null) !== null,
     receivedAt: new Map(evidence.map(({ sha256, receivedAt }) => [sha256, receivedAt])),
   }
   if (report === null) return base
