@@ -9,7 +9,7 @@ test('builds are filtered in the address, walked by keyboard and peeked at', asy
   await expect(table.getByRole('row').filter({ hasText: made.short })).toContainText('Blocked')
   await expectAccessible(page)
 
-  await page.getByRole('checkbox', { name: 'Verified', exact: true }).check({ force: true })
+  await page.getByRole('group', { name: 'Result' }).getByText('Verified', { exact: true }).click()
   await expect(page).toHaveURL(/state=verified/)
   await expect(page.getByText('No build fits this filter')).toBeVisible()
   await page.getByRole('button', { name: 'Remove the filter' }).click()
@@ -66,6 +66,7 @@ test('the search finds builds, software and pages, and goes there', async ({ vie
 })
 
 test('pages reflow on a phone, and in the dark', async ({ viewer: page, api, own }) => {
+  test.setTimeout(180_000)
   await makeBuild(await api('admin'), own('phone'), 'tampered')
   await page.setViewportSize({ width: 320, height: 740 })
   await page.emulateMedia({ colorScheme: 'dark' })

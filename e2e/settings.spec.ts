@@ -33,6 +33,7 @@ test('a token is shown once with commands that carry it, works, and ends when it
 })
 
 test('an administrator adds a member and changes the role; the audit log has both', async ({ admin: page, own }) => {
+  test.setTimeout(120_000)
   const name = own('Mei')
   await page.goto('/settings?tab=members')
   await page.getByRole('button', { name: 'Add a member' }).click()

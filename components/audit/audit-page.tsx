@@ -16,11 +16,11 @@ import { TableSkeleton } from '../ui/skeletons.tsx'
 
 const kinds = [
   { value: 'software.', label: 'Software' },
-  { value: 'layout', label: 'Layouts' },
-  { value: 'import', label: 'Evidence' },
+  { value: 'layout.', label: 'Layouts' },
+  { value: 'evidence.', label: 'Evidence' },
   { value: 'user.', label: 'Members' },
   { value: 'token.', label: 'Tokens' },
-  { value: 'session', label: 'Sign-ins' },
+  { value: 'session.', label: 'Sign-ins' },
 ]
 
 /** Who did what, when: append-only, each entry chained to the one before. */
@@ -84,12 +84,20 @@ export function AuditPage() {
               rows={rows}
               rowKey={(row) => row.seq}
               columns={[
-                { id: 'seq', header: 'No.', cell: (row) => <span className="tnum text-mute">{row.seq}</span> },
+                {
+                  id: 'seq',
+                  header: 'No.',
+                  cell: (row) => <span className="tnum whitespace-nowrap text-mute">{row.seq}</span>,
+                },
                 { id: 'at', header: 'When', cell: (row) => <ExactTime at={row.at} /> },
                 {
                   id: 'who',
                   header: 'Who',
-                  cell: (row) => <span title={row.actor}>{row.actorName || row.actor}</span>,
+                  cell: (row) => (
+                    <span title={row.actor} className="sm:whitespace-nowrap">
+                      {row.actorName || row.actor}
+                    </span>
+                  ),
                 },
                 { id: 'act', header: 'Act', cell: (row) => <code className="font-mono text-xs">{row.act}</code> },
                 {
