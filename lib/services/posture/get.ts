@@ -20,7 +20,7 @@ export async function getPosture(actor: Actor, now = new Date()): Promise<Postur
     expiring(now),
     db.import.count(),
   ])
-  const failing = await failingNow(facts)
+  const failing = await failingNow(facts, now)
   const uncovered = facts.flatMap(({ row, uncovered: reason }) =>
     reason === null ? [] : [{ slug: row.slug, name: row.name, reason }],
   )
@@ -67,12 +67,15 @@ async function buildCounts(now: Date): Promise<Posture['builds']> {
 }
 
 /** The latest build of each software that does not verify, and since when none of it has; the oldest first. */
-async function failingNow(facts: readonly SoftwareFacts[]): Promise<Posture['failing']> {
+async function failingNow(facts: readonly SoftwareFacts[], now: Date): Promise<Posture['failing']> {
   const broken = facts.filter(({ row }) => row.state !== null && row.state !== 'verified' && row.state !== 'running')
   const shorts = broken.flatMap(({ row }) => row.strip.at(-1)?.short ?? [])
   if (shorts.length === 0) return []
   const found = await db.build.findMany({ where: { short: { in: shorts } }, select: rowSelect })
-  const since = await failingSince(broken.map(({ row }) => row.id))
+  const since = await failingSince(
+    broken.map(({ row }) => row.id),
+    now,
+  )
   const rows = await rowsOf(found)
   return rows
     .map((build) => ({ build, since: since.get(build.software.slug) ?? build.receivedAt }))
@@ -84,14 +87,20 @@ function order(a: { build: BuildRow; since: string }, b: { build: BuildRow; sinc
   return a.since < b.since ? -1 : a.since > b.since ? 1 : a.build.short < b.build.short ? -1 : 1
 }
 
-/** Per software, when the first build after its last verified one was received. */
-async function failingSince(ids: readonly string[]): Promise<Map<string, string>> {
+/**
+ * Per software, when the first build after its last verified one was received. An expiry takes back verdicts of builds
+ * long received: what it blocks is blocked since then.
+ */
+async function failingSince(ids: readonly string[], now: Date): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ slug: string; since: Date | null }>(
-    `SELECT s."slug", (SELECT min(b."firstSeenAt") FROM "Build" b WHERE b."softwareId" = s."id" AND b."state" <> 'running'
-       AND b."firstSeenAt" > coalesce((SELECT max(v."firstSeenAt") FROM "Build" v
-         WHERE v."softwareId" = s."id" AND v."state" = 'verified'), '-infinity')) AS "since"
+    `SELECT s."slug", greatest(
+       (SELECT min(b."firstSeenAt") FROM "Build" b WHERE b."softwareId" = s."id" AND b."state" <> 'running'
+         AND b."firstSeenAt" > coalesce((SELECT max(v."firstSeenAt") FROM "Build" v
+           WHERE v."softwareId" = s."id" AND v."state" = 'verified'), '-infinity')),
+       (SELECT max(l."expires") FROM "Binding" f JOIN "LayoutVersion" l ON l."id" = f."versionId"
+         WHERE f."softwareId" = s."id" AND f."until" IS NULL AND l."expires" <= $2)) AS "since"
      FROM "Software" s WHERE s."id" = ANY($1::uuid[])`,
-    [ids],
+    [ids, now],
   )
   return new Map(rows.flatMap(({ slug, since }) => (since === null ? [] : [[slug, since.toISOString()] as const])))
 }
