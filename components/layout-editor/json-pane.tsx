@@ -1,12 +1,22 @@
 'use client'
 import { json } from '@codemirror/lang-json'
 import { type Diagnostic, linter } from '@codemirror/lint'
+import { Prec } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { Button, useComputedColorScheme, useMantineStyleNonce } from '@mantine/core'
 import CodeMirror, { type ReactCodeMirrorRef } from '@uiw/react-codemirror'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { itemAtLine, itemById, placeOf, placesOf } from '#lib/layout-draft/index.ts'
 import { type EditorState, issuesOf, textOf, useDocument, useEditor, useEditorStore, viewOf } from './editor-store.ts'
+
+/** The page's own surface; the packaged dark theme's line numbers are too faint to read (WCAG 1.4.3). */
+const surface = Prec.highest(
+  EditorView.theme({
+    '&': { backgroundColor: 'var(--wb-surface)' },
+    '.cm-gutters': { backgroundColor: 'var(--wb-surface)', color: 'var(--wb-mute)' },
+    '.cm-activeLineGutter': { color: 'var(--wb-ink)' },
+  }),
+)
 
 /** The same document as text. What is no layout stays here, with its fault, and the drawing keeps the last that was. */
 export default function JsonPane() {
@@ -25,6 +35,7 @@ export default function JsonPane() {
   const extensions = useMemo(
     () => [
       json(),
+      surface,
       linter(() => diagnosticsOf(store.getState(), mirror.current?.view?.state.doc.toString() ?? ''), { delay: 200 }),
       EditorView.cspNonce.of(nonce ?? ''),
       EditorView.contentAttributes.of({ 'aria-label': 'Layout as JSON' }),
