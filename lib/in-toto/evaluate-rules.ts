@@ -1,3 +1,4 @@
+// Longer than most: the one rule engine, with its trace.
 import { compareCodePoints } from '#lib/crypto/index.ts'
 import { compileGlob } from './glob.ts'
 import { LIMITS } from './limits.ts'

@@ -1,3 +1,4 @@
+// Longer than most: scanner, tables and canonical form only make sense together.
 import { encodeCanonicalJson, type JsonObject, type JsonValue, parseJsonText, utf8 } from '#lib/crypto/index.ts'
 import type { Envelope, EnvelopeSignature } from './envelope.ts'
 import { LIMITS } from './limits.ts'

@@ -1,3 +1,4 @@
+// Longer than most: how in-toto for Python reads two kinds of documents, in one place.
 import {
   encodeCanonicalJson,
   FormatError,
