@@ -109,6 +109,7 @@ function flowNodes(graph: ProvenanceGraph, selected: string | null): FlowNode[] 
     draggable: false,
     // one stop for Tab; the arrow keys go on from there
     focusable: node.id === stop,
+    ariaRole: 'group',
     ariaLabel: `${KIND[node.kind]} ${node.label}: ${LOOK[node.state].word}. ${node.detail}`,
   }))
 }
