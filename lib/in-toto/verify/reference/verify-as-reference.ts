@@ -29,7 +29,8 @@ export function verifyAsReference(
     if (input.unusableKeys?.length) throw new Refusal('UNSUPPORTED', 'A layout key cannot be used.')
     const layout = loadModel(input.layout, input.at)
     const keys = input.layoutKeys.map((key) => labelled(key, layout))
-    const session = { at: input.at, book, runInspection }
+    const modern = isDsse(input.layout) || hasDsse(input.links)
+    const session = { at: input.at, book, runInspection, modern }
     verify(layout, keys, input.links, input.parameters ?? null, [], session)
     return { allow: true }
   } catch (error) {
@@ -38,7 +39,18 @@ export function verifyAsReference(
   }
 }
 
+function isDsse(document: Candidate['document']): boolean {
+  return ('envelope' in document ? document.envelope.form : document.open?.form) === 'dsse'
+}
+
+function hasDsse(store: LinkStore): boolean {
+  const here = [...store.steps.values()].some((candidates) => candidates.some(({ document }) => isDsse(document)))
+  return here || [...store.namespaces.values()].some(hasDsse)
+}
+
 interface Session {
+  /** DSSE occurs: version 3.1.0 answers */
+  readonly modern: boolean
   readonly at: number
   readonly book: SignatureBook
   readonly runInspection: RunInspection | null
@@ -82,7 +94,7 @@ function refuse(code: ReasonCode, message: string): never {
 }
 
 /** verify_signature: false where it raises SignatureVerificationError or KeyExpirationError */
-function signedBy(document: Model, key: Key, { book }: Session): boolean {
+function signedBy(document: Model, key: Key, { book, modern }: Session): boolean {
   const { open } = document
   if (open.form === 'dsse') {
     if (key.keytype === 'gpg') refuse('UNSUPPORTED', 'in-toto has no gpg signatures in DSSE.')
@@ -91,7 +103,7 @@ function signedBy(document: Model, key: Key, { book }: Session): boolean {
   }
   const first = open.signatures.find(({ keyid }) => keyid === key.keyid || key.subkeys.has(keyid))
   if (first === undefined) return false
-  if (key.keytype === 'ed25519' && first.bytes?.length !== 64)
+  if (!modern && key.keytype === 'ed25519' && first.bytes?.length !== 64)
     refuse('SIGNATURE_INVALID', 'in-toto stops at an Ed25519 signature that has not 64 bytes.')
   return book.find(open, key, [key.keyid, ...key.subkeys.keys()]).outcome === 'valid'
 }
