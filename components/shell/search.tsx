@@ -37,6 +37,10 @@ function useFound(q: string) {
   }
 }
 
+/** The kit gives its palette no accessible name, and takes none. */
+const nameDialog = (inside: HTMLElement | null) =>
+  inside?.closest('[role="dialog"]')?.setAttribute('aria-label', 'Search')
+
 /** ⌘K: pages, builds, software, layouts, and any digest. `opens` counts how often it was asked for. */
 export function Search({ opens }: { opens: number }) {
   const router = useRouter()
@@ -55,6 +59,7 @@ export function Search({ opens }: { opens: number }) {
   const any = found.builds.length + found.software.length + found.drafts.length + found.versions.length + pages.length
   return (
     <Spotlight.Root query={query} onQueryChange={setQuery} shortcut={null} scrollable maxHeight={420}>
+      <span hidden ref={nameDialog} />
       <Spotlight.Search
         placeholder="Search builds, software, layouts, digests"
         aria-label="Search"
