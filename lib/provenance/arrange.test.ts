@@ -1,6 +1,7 @@
+import { performance } from 'node:perf_hooks'
 import { describe, expect, test } from 'vitest'
 import { arrange } from './arrange.ts'
-import type { ArrangeRequest } from './elk-graph.ts'
+import { type ArrangeRequest, routesMeet } from './elk-graph.ts'
 
 const node = (id: string) => ({ id, width: 196, height: 60 })
 const edge = (source: string, target: string, label: { width: number; height: number } | null = null) => ({
@@ -61,6 +62,22 @@ describe('arrange', () => {
       aspectRatio: 1.5,
     })
     expect(Object.keys(made.edges).sort()).toEqual(['a>b', 'b>a'])
+  })
+
+  test('leads every line from its source to its target, also where rows are wrapped', async () => {
+    const steps = ['checkout', 'build', 'test', 'scan', 'image', 'deploy', 'verify']
+    for (let seed = 1; seed <= 60; seed++) {
+      const size = 5 + (seed % 3)
+      const edges = []
+      for (let to = 1; to < size; to++) {
+        for (let from = 0; from < to; from++) {
+          if (from !== to - 1 && (seed * 7 + from * 5 + to * 3) % 4 !== 0) continue
+          edges.push(edge(`${steps[from]}`, `${steps[to]}`, { width: 90, height: 22 * (1 + (seed % 2)) }))
+        }
+      }
+      const request = { nodes: steps.slice(0, size).map(node), edges, aspectRatio: 1 + (seed % 4) / 2 }
+      expect(routesMeet(request, await arrange(request)), `seed ${seed}`).toBe(true)
+    }
   })
 
   test('gives the same picture again', async () => {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type { ElkNode } from 'elkjs/lib/elk-api.js'
 import type { Arrangement } from '#lib/contract/layouts.ts'
-import { type ArrangeRequest, fromElk, toElk } from './elk-graph.ts'
+import { type ArrangeRequest, fromElk, routesMeet, toElk, WRAPPINGS } from './elk-graph.ts'
 
 /** Ample for the 300 nodes that the contract allows (0.6 s); whatever takes longer is given up. */
 const TIME_LIMIT_MS = 30_000
@@ -48,10 +48,20 @@ export function arrange(request: ArrangeRequest): Promise<Arrangement> {
   const key = createHash('sha256').update(JSON.stringify(request)).digest('base64')
   const known = remembered.get(key)
   if (known !== undefined) return known
-  const made = layout(toElk(request)).then(fromElk)
+  const made = layoutWhole(request)
   remember(key, made)
   made.catch(() => remembered.delete(key))
   return made
+}
+
+/** The most readable wrapping whose routes all arrive; the last one is taken as it is. */
+async function layoutWhole(request: ArrangeRequest): Promise<Arrangement> {
+  let made: Arrangement | null = null
+  for (const wrapping of WRAPPINGS) {
+    made = fromElk(await layout(toElk(request, wrapping)))
+    if (routesMeet(request, made)) break
+  }
+  return made ?? { nodes: {}, edges: {}, width: 0, height: 0 }
 }
 
 function remember(key: string, made: Promise<Arrangement>): void {

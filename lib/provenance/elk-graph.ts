@@ -9,11 +9,15 @@ const MODEL_ORDER_UP_TO = 50
 /** Up to this many nodes stand in one row at a readable size; wrapping them would only bend the edges. */
 const ONE_ROW_UP_TO = 4
 
+/** Ways to break a long chain into rows, the most readable first. (ELK 0.12 throws on some graphs with SINGLE_EDGE.) */
+export const WRAPPINGS = ['MULTI_EDGE', 'OFF'] as const
+export type Wrapping = (typeof WRAPPINGS)[number]
+
 /**
  * The graph as ELK wants it: layers from left to right, wrapped into rows so that a long thin chain stays readable,
  * right-angled edges, and every label with its size so that ELK leaves room for it.
  */
-export function toElk(request: ArrangeRequest): ElkNode {
+export function toElk(request: ArrangeRequest, wrapping: Wrapping): ElkNode {
   return {
     id: 'root',
     layoutOptions: {
@@ -27,7 +31,7 @@ export function toElk(request: ArrangeRequest): ElkNode {
       'elk.spacing.edgeEdge': '12',
       'elk.spacing.edgeLabel': '4',
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-      'elk.layered.wrapping.strategy': request.nodes.length <= ONE_ROW_UP_TO ? 'OFF' : 'MULTI_EDGE',
+      'elk.layered.wrapping.strategy': request.nodes.length <= ONE_ROW_UP_TO ? 'OFF' : wrapping,
       'elk.layered.feedbackEdges': 'true',
       'elk.layered.mergeEdges': 'false',
       'elk.aspectRatio': String(request.aspectRatio),
@@ -53,8 +57,9 @@ function knownEdges(request: ArrangeRequest): ArrangeRequest['edges'] {
 }
 
 function label(edge: string, size: { width: number; height: number }) {
-  // ELK makes no room for a label without text; its own words are drawn by us
-  return { id: `${edge} label`, text: 'label', ...size, layoutOptions: { 'elk.edgeLabels.inline': 'true' } }
+  // ELK makes no room for a label without text; its own words are drawn by us. At the head, because ELK 0.12 loses the
+  // rest of a route that is wrapped where a label in its middle stands.
+  return { id: `${edge} label`, text: 'label', ...size, layoutOptions: { 'elk.edgeLabels.placement': 'HEAD' } }
 }
 
 /** Reads where ELK put everything; what it left out stands at the origin or has no points. */
@@ -80,4 +85,24 @@ function labelAt(edge: ElkExtendedEdge): Arrangement['edges'][string]['labelAt']
   const found = edge.labels?.[0]
   if (found?.x === undefined || found.y === undefined) return null
   return { x: found.x, y: found.y, width: found.width ?? 0, height: found.height ?? 0 }
+}
+
+/**
+ * Whether every route leads from its source to its target. ELK 0.12 loses the end of some routes when it wraps a graph
+ * with several edges between two rows; a line that ends in mid-air says something that is not so.
+ */
+export function routesMeet(request: ArrangeRequest, { nodes, edges }: Arrangement): boolean {
+  const boxes = new Map(request.nodes.map((node) => [node.id, { ...node, ...(nodes[node.id] ?? { x: 0, y: 0 }) }]))
+  return knownEdges(request).every(({ id, source, target }) => {
+    const points = edges[id]?.points ?? []
+    return touches(points[0], boxes.get(source)) && touches(points.at(-1), boxes.get(target))
+  })
+}
+
+type Box = ElkPoint & { readonly width: number; readonly height: number }
+
+function touches(at: ElkPoint | undefined, box: Box | undefined): boolean {
+  if (at === undefined || box === undefined) return false
+  const inside = (value: number, from: number, size: number) => value >= from - 1 && value <= from + size + 1
+  return inside(at.x, box.x, box.width) && inside(at.y, box.y, box.height)
 }
