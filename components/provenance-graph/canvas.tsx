@@ -10,6 +10,7 @@ import {
   Panel,
   ReactFlow,
   useReactFlow,
+  useStore,
 } from 'reactflow'
 import type { ProvenanceGraph } from '#lib/contract/builds.ts'
 import { FactNode, type FlowNode } from './fact-node.tsx'
@@ -37,17 +38,20 @@ export interface CanvasProps {
 export function Canvas({ graph, selected, edge, onSelect }: CanvasProps) {
   const flow = useReactFlow()
   const still = useReducedMotion()
+  const width = useStore((state) => state.width)
   const box = useRef<HTMLDivElement>(null)
   const opened = useRef(false)
   const nodes = useMemo(() => flowNodes(graph, selected), [graph, selected])
   const edges = useMemo(() => flowEdges(graph, edge), [graph, edge])
   const focus = useMemo(() => focusOf(graph, selected, edge), [graph, selected, edge])
 
+  // Also when the panel opens beside the drawing: what it speaks of must not be left behind the new edge.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a narrower drawing has to be fitted anew
   useEffect(() => {
     if (!opened.current) return
     void flow.fitView({ ...READABLE, nodes: focus.map((id) => ({ id })), duration: still ? 0 : 180 })
     moveFocus(box.current, selected)
-  }, [flow, focus, selected, still])
+  }, [flow, focus, selected, still, width])
 
   return (
     <div ref={box} className="size-full">

@@ -41,7 +41,7 @@ export function FilesTab({ build }: { build: BuildDetail }) {
           <Accordion variant="default" chevronPosition="left" keepMounted={false}>
             {steps.map((step, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a faulty layout may have two steps of one name
-              <Accordion.Item key={`${step.name} ${index}`} value={`${step.name} ${index}`}>
+              <Accordion.Item key={`${step.name} ${index}`} value={String(index)}>
                 <Accordion.Control>
                   <span className="text-[13px] font-medium">{step.name}</span>{' '}
                   <span className="text-mute text-xs tnum">

@@ -30,7 +30,20 @@ export async function main(args: string[]): Promise<number> {
     return 64
   }
   const command = await load()
-  return command(rest)
+  try {
+    return await command(rest)
+  } catch (error) {
+    console.error(faultOf(name ?? '', error))
+    return 2
+  }
+}
+
+/** A fault of Waybill's own is never a verdict: cannot tell. The trace is for those who ask for it. */
+function faultOf(name: string, error: unknown): string {
+  const sentence = `waybill ${name} stopped on a fault of its own, so this says nothing about your files`
+  if (process.env.WAYBILL_DEBUG && error instanceof Error) return `${sentence}:\n${error.stack}`
+  const found = error instanceof Error ? error.message : String(error)
+  return `${sentence}: ${found}\nRun it again with WAYBILL_DEBUG=1 to see where, and report that.`
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
