@@ -180,7 +180,7 @@ function Uncovered({ posture: { uncovered, software } }: { posture: Posture }) {
     <Card title="Without an enforceable layout" flush>
       {uncovered.length === 0 ? (
         <EmptyState
-          title={software.total === 0 ? 'No software yet' : 'Every software is covered'}
+          title={software.total === 0 ? 'No software yet' : 'All software is covered'}
           text={
             software.total === 0
               ? 'Create a software and set whose keys own its layouts.'

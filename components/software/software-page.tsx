@@ -75,7 +75,7 @@ function headline(total: number, bare: number): string {
 const Empty = ({ may, any }: { may: boolean; any: boolean }) => (
   <EmptyState
     icon={Package}
-    title={any ? 'Every software is covered' : 'No software yet'}
+    title={any ? 'All software is covered' : 'No software yet'}
     text={
       any
         ? 'Each has a layout in force that all its owner keys signed and that has not expired.'

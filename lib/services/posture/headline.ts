@@ -12,27 +12,36 @@ export function headlineOf({ software, now }: Numbers, expiring: Posture['expiri
   if (software.total === 0) return 'No software is set up yet'
   const soon = expiring.filter(({ kind, days }) => kind === 'layout' && days >= 0 && days <= 14).length
   const wrong = [
-    now.blocked > 0 ? some(now.blocked, 'software is blocked', 'software are blocked') : null,
-    now.expired > 0 ? some(now.expired, 'software is blocked by an expiry', 'software are blocked by an expiry') : null,
-    now.notVerified > 0 ? some(now.notVerified, 'software is not verified', 'software are not verified') : null,
-    software.uncovered > 0
-      ? some(software.uncovered, 'software has no enforceable layout', 'software have no enforceable layout')
-      : null,
-    soon > 0 ? some(soon, 'layout expires within 14 days', 'layouts expire within 14 days') : null,
-  ].filter((part) => part !== null)
+    ...ofSoftware([
+      { count: now.blocked, one: 'is blocked', many: 'are blocked' },
+      { count: now.expired, one: 'is blocked by an expiry', many: 'are blocked by an expiry' },
+      { count: now.notVerified, one: 'is not verified', many: 'are not verified' },
+      { count: software.uncovered, one: 'has no enforceable layout', many: 'have no enforceable layout' },
+    ]),
+    ...(soon > 0 ? [some(soon, 'layout expires within 14 days', 'layouts expire within 14 days')] : []),
+  ]
   if (wrong.length > 0) return join(wrong.slice(0, 3))
-  if (now.none === software.total) return 'Every software has a layout in force, and no build has been judged yet'
-  if (software.total === 1) return 'The only software verifies'
+  if (now.none === software.total) return 'All software has a layout in force, and no build has been judged yet'
+  if (software.total === 1) return 'The only piece of software verifies'
   return now.none > 0
-    ? `Every latest build verifies; ${some(now.none, 'software has none', 'software have none')} yet`
-    : `All ${software.total} software verify`
+    ? `Every latest build verifies; ${some(now.none, 'piece of software has none', 'pieces of software have none')} yet`
+    : `All ${software.total} pieces of software verify`
 }
 
 export function sublineOf({ software, builds }: Numbers): string {
   if (software.total === 0) return 'Look at the demo, bring in metadata, or draw a layout.'
-  const covered = `${software.covered} of ${software.total} software ${software.covered === 1 ? 'has' : 'have'} an enforceable layout`
+  const covered = `${software.covered} of ${some(software.total, 'piece', 'pieces')} of software ${software.covered === 1 ? 'has' : 'have'} an enforceable layout`
   const judged = `${some(builds.total, 'build', 'builds')} in the last 30 days`
   return `${covered}. ${judged}, ${builds.verified} verified.`
+}
+
+/** `2 pieces of software are blocked`, `1 is not verified`: only the first says what is counted. */
+function ofSoftware(findings: readonly { count: number; one: string; many: string }[]): string[] {
+  return findings
+    .filter(({ count }) => count > 0)
+    .map(({ count, one, many }, index) =>
+      index > 0 ? some(count, one, many) : some(count, `piece of software ${one}`, `pieces of software ${many}`),
+    )
 }
 
 function join(parts: readonly string[]): string {
