@@ -109,7 +109,7 @@ export function AuditPage() {
                     </>
                   ),
                 },
-                { id: 'detail', header: 'Detail', className: 'w-1/3', cell: (row) => <Detail detail={row.detail} /> },
+                { id: 'detail', header: 'Detail', width: 'w-1/3', cell: (row) => <Detail detail={row.detail} /> },
               ]}
             />
           )}

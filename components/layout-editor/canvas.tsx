@@ -1,28 +1,30 @@
 'use client'
 import { useReducedMotion } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { Maximize } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react'
 import {
   Background,
   BackgroundVariant,
   type Connection,
+  ControlButton,
   Controls,
   MiniMap,
   type NodeChange,
   type NodeTypes,
   ReactFlow,
-  useReactFlow,
+  useStore,
 } from 'reactflow'
-import { arrangementQuery } from '#lib/client/layouts.ts'
-import { connect, type ItemPreview, itemById } from '#lib/layout-draft/index.ts'
+import { arrangementQuery, knownKeysQuery } from '#lib/client/layouts.ts'
+import { connect, type DraftView, type ItemPreview, itemById } from '#lib/layout-draft/index.ts'
 import { issuesOf, useEditor, useEditorStore, useView, viewOf } from './editor-store.ts'
+import { useFit } from './fit.ts'
 import { arrangeRequest, edgesOf, type ItemNode as FlowNode, linesOf, nodesOf } from './flow.ts'
 import { ItemNode } from './item-node.tsx'
 import { MatchEdge } from './match-edge.tsx'
 
 const nodeTypes: NodeTypes = { item: ItemNode }
 const edgeTypes = { match: MatchEdge }
-const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.5 } as const
 /** From here on an overview helps more than it hides. */
 const MINIMAP_FROM = 8
 
@@ -42,15 +44,17 @@ export function Canvas({ previews, readOnly = false, children }: CanvasProps) {
   const lines = useMemo(() => linesOf(view, previews), [view, previews])
   const request = useMemo(() => arrangeRequest(view, lines), [view, lines])
   const { data: arrangement } = useQuery(arrangementQuery(request))
+  const names = useKeyNames(view)
   const nodes = useMemo(
-    () => nodesOf(view, issuesOf(view.document), selection?.id ?? null, { arrangement, positions, readOnly }),
-    [view, selection?.id, arrangement, positions, readOnly],
+    () => nodesOf(view, issuesOf(view.document), selection?.id ?? null, { arrangement, positions, readOnly }, names),
+    [view, selection?.id, arrangement, positions, readOnly, names],
   )
   const edges = useMemo(
     () => edgesOf(lines, arrangement, positions, selection),
     [lines, arrangement, positions, selection],
   )
-  useFitWhenArranged(arrangement === undefined ? 0 : nodes.length)
+  const showAll = useFit(readOnly)
+  useFitWhenArranged(arrangement === undefined ? 0 : nodes.length, showAll)
 
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
@@ -90,12 +94,15 @@ export function Canvas({ previews, readOnly = false, children }: CanvasProps) {
       snapGrid={[10, 10]}
       minZoom={0.2}
       maxZoom={2}
-      onInit={(flow) => void flow.fitView(FIT)}
       aria-label={readOnly ? 'Drawing of the layout' : 'Drawing of the layout. Press question mark for the keys.'}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--wb-line)" />
-      <Controls showInteractive={false} fitViewOptions={FIT} />
+      <Controls showInteractive={false} showFitView={false}>
+        <ControlButton onClick={() => showAll(180)} title="Fit View (F)" aria-label="Fit View">
+          <Maximize size={13} className="!fill-none" aria-hidden />
+        </ControlButton>
+      </Controls>
       {nodes.length >= MINIMAP_FROM && (
         <MiniMap
           pannable
@@ -110,18 +117,31 @@ export function Canvas({ previews, readOnly = false, children }: CanvasProps) {
   )
 }
 
+/** keyid -> name, by the key's material: a keyid is only what the layout calls it. */
+function useKeyNames(view: DraftView): ReadonlyMap<string, string> {
+  const { data } = useQuery(knownKeysQuery())
+  return useMemo(() => {
+    const known = new Map(data?.keys.map(({ fingerprint, name }) => [fingerprint, name]))
+    const named = view.keys.flatMap(({ keyid, key }): [string, string][] => {
+      const name = key === null ? undefined : known.get(key.fingerprint)
+      return name === undefined ? [] : [[keyid, name]]
+    })
+    return new Map(named)
+  }, [data, view])
+}
+
 /** Shows everything when the first arrangement has come, and when nodes come or go. */
-function useFitWhenArranged(nodes: number): void {
-  const flow = useReactFlow()
+function useFitWhenArranged(nodes: number, showAll: (duration: number) => void): void {
   const still = useReducedMotion()
   const shown = useRef(0)
+  const width = useStore((state) => state.width)
   useEffect(() => {
-    if (nodes === 0 || nodes === shown.current) return
+    if (nodes === 0 || nodes === shown.current || width === 0) return
     const duration = still || shown.current === 0 ? 0 : 180
     shown.current = nodes
-    const frame = requestAnimationFrame(() => void flow.fitView({ ...FIT, duration }))
+    const frame = requestAnimationFrame(() => showAll(duration))
     return () => cancelAnimationFrame(frame)
-  }, [flow, nodes, still])
+  }, [showAll, nodes, still, width])
 }
 
 type Store = ReturnType<typeof useEditorStore>

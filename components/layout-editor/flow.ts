@@ -105,12 +105,13 @@ export function nodesOf(
   issues: readonly Issue[],
   selected: string | null,
   places: { readonly arrangement: Arrangement | undefined; readonly positions: Positions; readonly readOnly: boolean },
+  names: ReadonlyMap<string, string> = new Map(),
 ): ItemNode[] {
   return flowOrder(view).map((item, order) => {
     const own = issues.filter(({ item: ref }) => ref?.list === item.ref.list && ref.index === item.ref.index)
     const errors = own.filter(({ severity }) => severity === 'error').length
     const needed = item.kind === 'step' ? `${item.threshold ?? '?'} of ${signersOf(view, item)}` : ''
-    const who = whoOf(item)
+    const who = whoOf(item, names)
     const fallback = { x: (order % 4) * 320, y: Math.floor(order / 4) * 160 }
     return {
       id: item.id,
@@ -127,12 +128,13 @@ export function nodesOf(
   })
 }
 
-function whoOf(item: ItemView): string {
+/** @param names keyid -> name of the key where it is known here */
+function whoOf(item: ItemView, names: ReadonlyMap<string, string>): string {
   if (item.kind === 'inspection') return item.command.join(' ') || 'No command yet'
   if (item.certConstraints > 0) return 'By certificate'
   const [first] = item.pubkeys
   if (first === undefined) return 'Nobody may sign yet'
-  return item.pubkeys.length === 1 ? `Key ${first.slice(0, 8)}` : `${item.pubkeys.length} keys`
+  return item.pubkeys.length === 1 ? (names.get(first) ?? `Key ${first.slice(0, 8)}`) : `${item.pubkeys.length} keys`
 }
 
 /** Lines as edges. Where neither end was moved by hand, along ELK's route. */

@@ -6,6 +6,7 @@ import { useLetterKeys } from '#components/shell/letter-keys.ts'
 import { addInspection, addStep, freeName, itemById } from '#lib/layout-draft/index.ts'
 import { copiedText, pasted } from './clipboard.ts'
 import { type EditorStore, issuesOf, useEditorStore, viewOf } from './editor-store.ts'
+import { useFit } from './fit.ts'
 import { arrangeRequest, linesOf, neighbour } from './flow.ts'
 import { removeWithWarning } from './inspector.tsx'
 import { type CanvasKey, canvasKey, isTyping } from './keyboard.ts'
@@ -22,6 +23,7 @@ interface Places {
 export function useEditorKeys({ box, inspector, setDialog, save }: Places) {
   const store = useEditorStore()
   const flow = useReactFlow()
+  const showAll = useFit()
   const still = useReducedMotion()
   const [letters] = useLetterKeys()
 
@@ -46,11 +48,11 @@ export function useEditorKeys({ box, inspector, setDialog, save }: Places) {
       match: () => {
         if (store.getState().selection !== null) setDialog('match')
       },
-      fit: () => void flow.fitView({ padding: 0.16, maxZoom: 1, duration }),
+      fit: () => showAll(duration),
       full: () => void flow.zoomTo(1, { duration }),
       zoom: (by: number) => void flow.zoomTo(flow.getZoom() * by, { duration }),
     }
-  }, [store, flow, still, box, setDialog])
+  }, [store, flow, showAll, still, box, setDialog])
 
   useEffect(() => {
     const element = box.current

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { ErrorPanel } from '#components/ui/error-panel.tsx'
+import { useTop } from '#components/ui/use-top.ts'
 import { createVersion, sampleRunQuery, sampleRunsQuery } from '#lib/client/layouts.ts'
 import type { Draft } from '#lib/contract/layouts.ts'
 import { itemById, previewDraft } from '#lib/layout-draft/index.ts'
@@ -39,6 +40,8 @@ export function Workbench({ draft }: { draft: Draft }) {
   const said = useEditor((state) => state.said)
   const selected = useEditor((state) => state.selection?.id ?? null)
   const [dialog, setDialog] = useState<Dialog>(null)
+  const whole = useRef<HTMLDivElement>(null)
+  const top = useTop(whole)
   const box = useRef<HTMLDivElement>(null)
   const inspector = useRef<HTMLElement>(null)
   const sample = useSample(draft.id)
@@ -49,7 +52,11 @@ export function Workbench({ draft }: { draft: Draft }) {
   const item = selected === null ? null : itemById(view, selected)
 
   return (
-    <div className="flex h-[calc(100dvh-var(--app-shell-header-height,52px))] flex-col">
+    <div
+      ref={whole}
+      className="flex min-h-[480px] flex-col"
+      style={{ height: `calc(100dvh - ${top === null ? 'var(--app-shell-header-height, 52px)' : `${top}px`})` }}
+    >
       <TopBar
         save={autosave.state}
         revision={autosave.revision}

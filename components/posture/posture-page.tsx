@@ -152,7 +152,7 @@ function Failing({ posture: { failing, now } }: { posture: Posture }) {
                 <StatusBadge state={build.state} {...(build.step === null ? {} : { label: build.step })} />
               ),
             },
-            { id: 'reason', header: 'Reason', cell: ({ build }) => build.headline, className: 'w-[46%]' },
+            { id: 'reason', header: 'Reason', cell: ({ build }) => build.headline, width: 'w-[46%]' },
             { id: 'since', header: 'Since', cell: ({ since }) => <RelativeTime at={since} /> },
             {
               id: 'why',

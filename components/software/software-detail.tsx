@@ -123,7 +123,7 @@ function Recent({ software }: { software: SoftwareDetail }) {
             {
               id: 'reason',
               header: 'Reason',
-              className: 'w-1/2',
+              width: 'w-1/2',
               cell: (build) => (build.state === 'verified' ? '' : build.headline),
             },
             { id: 'at', header: 'Received', cell: (build) => <RelativeTime at={build.receivedAt} /> },

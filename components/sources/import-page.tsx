@@ -117,7 +117,7 @@ function Files({ files }: { files: readonly ImportFile[] }) {
             {
               id: 'path',
               header: 'File',
-              className: 'w-1/2',
+              width: 'w-1/2',
               cell: (file) => (
                 <>
                   <code className="font-mono text-xs break-all">{file.path}</code>

@@ -85,7 +85,7 @@ function History() {
             {
               id: 'title',
               header: 'Import',
-              className: 'w-2/5',
+              width: 'w-2/5',
               cell: (row) => (
                 <Link className="wb-link font-medium" href={`/sources/${row.id}`}>
                   {row.title || 'without a name'}
@@ -134,7 +134,7 @@ function Quarantine() {
             {
               id: 'why',
               header: 'Why',
-              className: 'w-1/2',
+              width: 'w-1/2',
               cell: (row) => (
                 <>
                   {row.message}

@@ -7,7 +7,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode
   /** the heading is for screen readers only, as above buttons */
   readonly quiet?: boolean
-  readonly className?: string
+  /** Tailwind class of the column's width where there are columns: on phones a cell has the whole width */
+  readonly width?: string
 }
 
 /** A table that becomes stacked rows on phones. Roles are written out: `display: block` takes them away. */
@@ -28,7 +29,7 @@ export function DataTable<Row>({
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (
-            <th key={column.id} role="columnheader" scope="col" className={column.className}>
+            <th key={column.id} role="columnheader" scope="col" className={column.width}>
               {column.quiet ? <span className="sr-only">{column.header}</span> : column.header}
             </th>
           ))}
@@ -41,7 +42,7 @@ export function DataTable<Row>({
               const content = column.cell(row)
               const empty = content === null || content === ''
               return (
-                <td key={column.id} role="cell" className={`${column.className ?? ''} ${empty ? 'wb-empty-cell' : ''}`}>
+                <td key={column.id} role="cell" className={empty ? 'wb-empty-cell' : undefined}>
                   {!column.quiet && (
                     <span className="wb-cell-label" aria-hidden>
                       {column.header}

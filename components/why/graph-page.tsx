@@ -1,7 +1,8 @@
 'use client'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { ProvenanceGraph } from '#components/provenance-graph/provenance-graph.tsx'
+import { useTop } from '#components/ui/use-top.ts'
 import { buildQuery } from '#lib/client/builds.ts'
 import { BuildHeading } from './build-heading.tsx'
 import { BuildTabs } from './build-tabs.tsx'
@@ -28,20 +29,4 @@ export function GraphPage({ id }: { id: string }) {
       </div>
     </div>
   )
-}
-
-/** How far below the top of the page a box begins: the header, and a banner that may come above it later. */
-function useTop(box: RefObject<HTMLElement | null>): number | null {
-  const [top, setTop] = useState<number | null>(null)
-  useEffect(() => {
-    const element = box.current
-    const parent = element?.parentElement
-    if (element === null || parent === null || parent === undefined) return
-    const measure = () => setTop(Math.round(element.getBoundingClientRect().top + window.scrollY))
-    measure()
-    const observer = new ResizeObserver(measure)
-    observer.observe(parent)
-    return () => observer.disconnect()
-  }, [box])
-  return top
 }

@@ -6,7 +6,7 @@ export type ArrangeRequest = z.infer<typeof arrangeRequestSchema>
 
 /** Above this many nodes model order costs seconds (20 s at 1,000) and is left out. */
 const MODEL_ORDER_UP_TO = 50
-/** Up to this many nodes stand in one row at a readable size; wrapping them would only bend the edges. */
+/** Up to this many layers stand in one row at a readable size; wrapping them would only bend the edges. */
 const ONE_ROW_UP_TO = 4
 
 /** Ways to break a long chain into rows, the most readable first. (ELK 0.12 throws on some graphs with SINGLE_EDGE.) */
@@ -31,7 +31,7 @@ export function toElk(request: ArrangeRequest, wrapping: Wrapping): ElkNode {
       'elk.spacing.edgeEdge': '12',
       'elk.spacing.edgeLabel': '4',
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-      'elk.layered.wrapping.strategy': request.nodes.length <= ONE_ROW_UP_TO ? 'OFF' : wrapping,
+      'elk.layered.wrapping.strategy': layersOf(request) <= ONE_ROW_UP_TO ? 'OFF' : wrapping,
       'elk.layered.feedbackEdges': 'true',
       'elk.layered.mergeEdges': 'false',
       'elk.aspectRatio': String(request.aspectRatio),
@@ -48,6 +48,22 @@ export function toElk(request: ArrangeRequest, wrapping: Wrapping): ElkNode {
       labels: edge.label === null ? [] : [label(edge.id, edge.label)],
     })),
   }
+}
+
+/** Nodes on the longest way along the edges; where they go in a circle, one more than may stand in one row. */
+function layersOf(request: ArrangeRequest): number {
+  const layer = new Map(request.nodes.map(({ id }) => [id, 1]))
+  for (let round = 0; round <= ONE_ROW_UP_TO; round++) {
+    let changed = false
+    for (const { source, target } of knownEdges(request)) {
+      const least = (layer.get(source) ?? 1) + 1
+      if (source === target || (layer.get(target) ?? 1) >= least) continue
+      layer.set(target, least)
+      changed = true
+    }
+    if (!changed) return Math.max(...layer.values())
+  }
+  return ONE_ROW_UP_TO + 1
 }
 
 /** Edges whose ends are both drawn: ELK refuses a graph with any other. */

@@ -52,7 +52,11 @@ export async function expiring(now: Date): Promise<Posture['expiring']> {
   return rows.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(0, SHOWN)
 }
 
-/** Whole days, rounded down: what ends within the day has none left. */
+/** Whole days to the end, or since it as a negative number; what ended within the last day ended one day ago. */
 function when(at: Date, now: Date): { at: string; days: number } {
-  return { at: at.toISOString(), days: Math.floor((at.getTime() - now.getTime()) / DAY) }
+  return { at: at.toISOString(), days: wholeDays(at.getTime() - now.getTime()) }
+}
+
+function wholeDays(left: number): number {
+  return left >= 0 ? Math.floor(left / DAY) : Math.min(-1, Math.ceil(left / DAY))
 }

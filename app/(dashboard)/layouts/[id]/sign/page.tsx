@@ -1,6 +1,6 @@
 import { dehydrate, HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { SignView } from '#components/layouts/sign-view.tsx'
 import { requirePageActor } from '#lib/auth/page-actor.ts'
 import { versionQuery } from '#lib/client/layouts.ts'
@@ -15,6 +15,8 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
   const { id } = await params
   if (!uuidSchema.safeParse(id).success) notFound()
   const found = await findLayout(actor, id)
+  // a draft is signed from its editor, which makes the version first
+  if (found?.kind === 'draft') redirect(`/layouts/${id}/edit`)
   if (found?.kind !== 'version') notFound()
   const client = getQueryClient()
   client.setQueryData(versionQuery(id).queryKey, found.version)
