@@ -1,5 +1,5 @@
 /** in-toto metadata and its verification. Pure: no files, no network, no clock; sees only lib/crypto. */
-export type { Envelope, EnvelopeSignature, OpenEnvelope } from './envelope.ts'
+export type { Envelope, EnvelopeSignature, OpenEnvelope, Signed, SignedJson } from './envelope.ts'
 export { openEnvelope, parseDocument, parseEnvelope } from './envelope.ts'
 export type { Recorded, RulesInput } from './evaluate-rules.ts'
 export { counterpartName, evaluateRules } from './evaluate-rules.ts'
@@ -11,7 +11,6 @@ export { isSafeName } from './layout-strict.ts'
 export { LIMITS } from './limits.ts'
 export type { Artifacts, Link } from './link.ts'
 export { equalArtifacts, equalDigests, parseLinkDocument } from './link.ts'
-export type { PredicateFacts } from './predicates.ts'
 export { ArtifactTables } from './quick-link.ts'
 export type * from './report.ts'
 export type { Resource } from './resource.ts'
@@ -19,6 +18,14 @@ export type { MatchRule, PatternRule, Rule, RuleKeyword } from './rule.ts'
 export { parseRule, ruleText } from './rule.ts'
 export type { Statement } from './statement.ts'
 export { parseStatementDocument } from './statement.ts'
+export type { PredicateFacts } from './statements/facts.ts'
+export type {
+  SignedWitnessPolicy,
+  WitnessFunctionary,
+  WitnessPolicy,
+  WitnessStep,
+} from './statements/witness-policy.ts'
+export { parseWitnessPolicy, WITNESS_POLICY } from './statements/witness-policy.ts'
 export { formatTimestamp, parseTimestamp } from './time.ts'
 export type {
   Candidate,
@@ -33,6 +40,8 @@ export type {
   VerifyInput,
 } from './verify/input.ts'
 export { readDocument } from './verify/read-document.ts'
+export type { StepForm, StepForms } from './verify/step-form.ts'
+export { formFault, formText, parseForm } from './verify/step-form.ts'
 export type { EnvelopeSigners } from './verify/verify-envelope.ts'
 export { verifyEnvelope } from './verify/verify-envelope.ts'
 export { verifyLayout } from './verify/verify-layout.ts'

@@ -118,7 +118,7 @@ export interface LinkFound {
   /** file name or other place it was found at */
   readonly source: string
   readonly form: 'metablock' | 'dsse'
-  readonly kind: 'link' | 'layout'
+  readonly kind: 'link' | 'layout' | 'statement'
   readonly signer: SignerRef
   readonly command: readonly string[]
   readonly returnValue: number | null

@@ -5,11 +5,13 @@ import type { InspectionReport, LayoutReport, StepReport } from '../report.ts'
 import type { Findings } from './findings.ts'
 import type { LinkStore, RunInspection } from './input.ts'
 import type { SignatureBook } from './signatures.ts'
+import type { StepForms } from './step-form.ts'
 
 /** What stays the same through all levels of one verification. */
 export interface Session {
   readonly at: number
   readonly book: SignatureBook
+  readonly forms: StepForms
   readonly runInspection: RunInspection | null
 }
 

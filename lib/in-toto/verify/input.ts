@@ -1,6 +1,7 @@
 import type { Key } from '#lib/crypto/index.ts'
 import type { Envelope, OpenEnvelope } from '../envelope.ts'
 import type { Artifacts } from '../link.ts'
+import type { StepForms } from './step-form.ts'
 
 /** A file handed to the verifier, read or not: nothing that is wrong with it is lost. See `readDocument`. */
 export type Document = ReadDocument | UnreadDocument
@@ -71,6 +72,8 @@ export interface VerifyInput {
   /** keys that were handed over and cannot be used: what they would have vouched for is not known */
   readonly unusableKeys?: readonly UnusableKey[]
   readonly links: LinkStore
+  /** in which form the evidence of a step comes; absent: all as links */
+  readonly forms?: StepForms
   /** the time to judge for, in milliseconds */
   readonly at: number
   /** null or absent: none given, braces stay literal */

@@ -3,8 +3,10 @@ import type { OpenEnvelope } from '../envelope.ts'
 import type { Layout, Step } from '../layout.ts'
 import type { LinkSkipped, ReasonCode, SignerRef } from '../report.ts'
 import type { Candidate, ReadDocument } from './input.ts'
+import { allKeyids } from './keyids.ts'
 import type { SignatureBook, SignatureOutcome } from './signatures.ts'
 import { identityOf, type Signers } from './signers.ts'
+import { contentFault, formFault, formOf, type StepForms, sameForm } from './step-form.ts'
 
 /** One document that counts for a step, with who signed it. */
 export interface Counted {
@@ -20,6 +22,12 @@ export interface Counted {
 export interface StepEvidence {
   readonly counted: readonly Counted[]
   readonly skipped: readonly LinkSkipped[]
+}
+
+/** The forms of evidence, and the sublayout steps that lead to this layout. */
+export interface LevelForms {
+  readonly of: StepForms
+  readonly path: readonly string[]
 }
 
 /** A key that may sign for the step, under one of the ids by which file names and signatures call it. */
@@ -38,12 +46,13 @@ export function gatherEvidence(
   candidates: readonly Candidate[],
   signers: Signers,
   book: SignatureBook,
+  forms: LevelForms = { of: new Map(), path: [] },
 ): StepEvidence {
   const authorised = authorisedKeys(step, layout)
   const counted: Counted[] = []
   const skipped: LinkSkipped[] = []
   for (const candidate of candidates) {
-    const judged = judge(candidate, step, authorised, signers, book)
+    const judged = judge(candidate, step, authorised, signers, book, layout, forms)
     counted.push(...judged.counted)
     if (judged.skipped !== null) skipped.push(judged.skipped)
   }
@@ -78,6 +87,8 @@ function judge(
   authorised: readonly Authorised[],
   signers: Signers,
   book: SignatureBook,
+  layout: Layout,
+  forms: LevelForms,
 ): Judged {
   const skip = (code: ReasonCode, message: string, signerKeyid: string | null = keyid): Judged => ({
     counted: [],
@@ -85,20 +96,28 @@ function judge(
   })
   if (!('envelope' in document)) return skip(documentCode(document.problem.code), documentMessage(document.problem))
   const { envelope } = document
-  if (envelope.kind === 'statement') {
-    return skip('UNSUPPORTED', `It is a statement (${envelope.document.predicateType}), not a link or a sublayout.`)
-  }
+  const form = formOf(step.name, forms.path, forms.of)
+  const other = formFault(envelope, form)
+  if (other !== null) return skip(other.code, other.message)
   const unknown = unknownMember(envelope)
   if (unknown !== null) {
     return skip('MALFORMED', `It has a member "${unknown}" that no verifier knows, and its signature covers that.`)
   }
   const fitting = keyid === null ? authorised : authorised.filter((key) => key.keyid.startsWith(keyid))
-  const outcomes = fitting.map((signer) => ({ signer, found: book.find(envelope, signer.key, idsOf(signer.key)) }))
+  const outcomes = fitting.map((signer) => ({
+    signer,
+    found: book.find(envelope, signer.key, idsIn(envelope, signer.key)),
+  }))
   const valid = outcomes.filter(({ found }) => found.outcome === 'valid')
   if (valid.length === 0) return skipUnsigned(envelope, step, outcomes, skip)
   if (envelope.kind === 'link' && envelope.document.name !== step.name) {
     const message = `The link was recorded for step "${envelope.document.name}", not for "${step.name}".`
     return skip('STEP_NAME_MISMATCH', message)
+  }
+  if (envelope.kind === 'statement') {
+    const rivals = sameForm(form, layout, forms.path, forms.of)
+    const fault = contentFault({ document: envelope.document, form }, step, layout, rivals)
+    if (fault !== null) return skip(fault.code, fault.message)
   }
   const counted = valid.map(({ signer }) => ({ document, ...signer, ...signerOf(signer.key, signers) }))
   return { counted, skipped: null }
@@ -107,6 +126,11 @@ function judge(
 function signerOf(key: Key, signers: Signers): Pick<Counted, 'identity' | 'signer'> {
   const signer = { keyid: key.keyid, fingerprint: key.fingerprint, keytype: key.keytype, scheme: key.scheme }
   return { identity: identityOf(key, signers), signer }
+}
+
+/** In-toto's tools write the layout's own keyid; other tools that make statements know the key by another. */
+function idsIn(envelope: OpenEnvelope, key: Key): readonly string[] {
+  return envelope.kind === 'statement' ? [...idsOf(key), ...allKeyids(key)] : idsOf(key)
 }
 
 function idsOf(key: Key): string[] {

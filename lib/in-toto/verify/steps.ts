@@ -1,4 +1,4 @@
-import type { Recorded } from '../evaluate-rules.ts'
+import { type Recorded, sameFile } from '../evaluate-rules.ts'
 import type { Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
 import type { LinkFound, RuleListTrace, StepReport } from '../report.ts'
@@ -8,7 +8,7 @@ import type { Candidate } from './input.ts'
 import { verifyItemRules } from './item-rules.ts'
 import type { SignatureBook } from './signatures.ts'
 import type { Signers } from './signers.ts'
-import { type Counted, gatherEvidence, type StepEvidence } from './step-evidence.ts'
+import { type Counted, gatherEvidence, type LevelForms, type StepEvidence } from './step-evidence.ts'
 
 /** What one document says was done: a link's own record, or a sublayout's summary. */
 export interface Stood extends Recorded {
@@ -36,10 +36,11 @@ export function verifyThresholds(
   signers: Signers,
   book: SignatureBook,
   findings: Findings,
+  forms: LevelForms = { of: new Map(), path: [] },
 ): StepCase[] {
   return layout.steps.map((step) => {
     const candidates = store.get(step.name) ?? []
-    const evidence = gatherEvidence(step, layout, candidates, signers, book)
+    const evidence = gatherEvidence(step, layout, candidates, signers, book, forms)
     const absent = verifyThreshold(step, evidence, candidates.length, findings)
     return { step, evidence, absent, stood: [], sublayout: undefined, materials: null, products: null }
   })
@@ -122,16 +123,17 @@ export function verifyAgreement(cases: readonly StepCase[], findings: Findings):
 }
 
 function sameRecord(a: Recorded, b: Recorded): boolean {
+  if (a.fromStatement === true || b.fromStatement === true) return firstDifference(a, b) === null
   return equalArtifacts(a.materials, b.materials) && equalArtifacts(a.products, b.products)
 }
 
 function firstDifference(a: Recorded, b: Recorded): { list: 'materials' | 'products'; artifact: string } | null {
   for (const list of ['materials', 'products'] as const) {
-    for (const [artifact, digests] of [...a[list], ...b[list]]) {
-      const one = new Map([[artifact, a[list].get(artifact) ?? {}]])
-      const two = new Map([[artifact, b[list].get(artifact) ?? {}]])
-      if (!a[list].has(artifact) || !b[list].has(artifact) || !equalArtifacts(one, two)) return { list, artifact }
-      void digests
+    if (a[list] === b[list]) continue
+    for (const artifact of new Set([...a[list].keys(), ...b[list].keys()])) {
+      const one = a[list].get(artifact)
+      const two = b[list].get(artifact)
+      if (one === undefined || two === undefined || !sameFile(one, a, two, b)) return { list, artifact }
     }
   }
   return null
@@ -246,7 +248,7 @@ function linkFound(counted: Counted, stood: readonly Stood[]): LinkFound {
     sha256: document.sha256,
     source: document.source,
     form: document.envelope.form,
-    kind: document.envelope.kind === 'layout' ? 'layout' : 'link',
+    kind: document.envelope.kind,
     signer: { ...signer, keyid: counted.keyid },
     command: record?.command ?? [],
     returnValue: record?.returnValue ?? null,

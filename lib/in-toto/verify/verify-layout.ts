@@ -10,6 +10,7 @@ import { InspectionBook } from './inspection-book.ts'
 import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
 import { SignatureBook } from './signatures.ts'
 import { documentCode, documentMessage } from './step-evidence.ts'
+import { formText } from './step-form.ts'
 
 /**
  * Verifies a supply chain against its layout (specification 5.2) and says everything that was found.
@@ -76,7 +77,7 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
       path: [],
       ancestors: [],
     },
-    { at: input.at, book, runInspection },
+    { at: input.at, book, forms: input.forms ?? new Map(), runInspection },
   )
 }
 
@@ -133,6 +134,7 @@ function digestInputs(input: VerifyInput): string {
     ...linesOf(input.links, ''),
     ...[...(input.parameters ?? [])].map(([name, value]) => `parameter ${JSON.stringify([name, value])}`),
     `parameters ${input.parameters ? 'given' : 'none'}`,
+    ...[...(input.forms ?? [])].map(([step, form]) => `form ${JSON.stringify([step, formText(form)])}`),
     ...(input.intermediates ?? []).map((pem) => `intermediate ${toHex(sha256(utf8(pem)))}`),
     `inspections ${input.runInspection ? 'run' : 'not run'}`,
   ]
