@@ -1,11 +1,12 @@
 /** in-toto metadata and its verification. Pure: no files, no network, no clock; sees only lib/crypto. */
+export { certificateFault, constraintFault } from './cert-constraint.ts'
 export type { Envelope, EnvelopeSignature, OpenEnvelope } from './envelope.ts'
 export { openEnvelope, parseDocument, parseEnvelope } from './envelope.ts'
 export type { Recorded, RulesInput } from './evaluate-rules.ts'
 export { counterpartName, evaluateRules } from './evaluate-rules.ts'
 export type { Glob } from './glob.ts'
 export { compileGlob, matchGlob } from './glob.ts'
-export type { CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
+export type { Authority, CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
 export { parseLayoutDocument } from './layout.ts'
 export { isSafeName } from './layout-strict.ts'
 export { LIMITS } from './limits.ts'
@@ -22,12 +23,16 @@ export { parseStatementDocument } from './statement.ts'
 export { formatTimestamp, parseTimestamp } from './time.ts'
 export type {
   Candidate,
+  CertificateTrust,
   Document,
   InspectionRun,
   LinkStore,
   ReadDocument,
   RunInspection,
   SignatureVerifier,
+  TimeProof,
+  TrustBundle,
+  TrustedRoot,
   UnreadDocument,
   UnusableKey,
   VerifyInput,

@@ -1,7 +1,14 @@
-import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { type Report, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
 import { parseArguments, USAGE, UsageError, type VerifyArguments } from './arguments.ts'
-import { isFolder, readLayoutKeys, readLinkDir, readNamedFile, readParameters, readText } from './read-inputs.ts'
+import {
+  isFolder,
+  readCertificateFile,
+  readLayoutKeys,
+  readLinkDir,
+  readNamedFile,
+  readParameters,
+} from './read-inputs.ts'
 import { reportText } from './report-text.ts'
 import { inspectionRunner } from './run-inspection.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
@@ -38,7 +45,11 @@ export function verifyFolder(given: VerifyArguments): Report {
     links: readLinkDir(given.linkDir, layout),
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
-    intermediates: given.intermediates.map((path) => readText(path, 'certificate file')),
+    certificates: {
+      verifyCertificate,
+      intermediates: given.intermediates.map(readCertificateFile),
+      bundles: [],
+    },
     runInspection: given.runInspections === null ? null : inspectionRunner(productFolder(given.runInspections)),
     profile: given.profile,
     verifySignature: verifyNodeSignature,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
+import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile, parseX509Pem } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import {
   ArtifactTables,
@@ -73,11 +73,14 @@ export function readParameters(path: string): Map<string, string> {
   return parameters
 }
 
-export function readText(path: string, what: string): string {
+/** PEM text with at least one certificate, all of which can be read. @throws UsageError */
+export function readCertificateFile(path: string): string {
   try {
-    return decodeUtf8(readNamedFile(path, what))
+    const text = decodeUtf8(readNamedFile(path, 'certificate file'))
+    parseX509Pem(text)
+    return text
   } catch (error) {
-    if (error instanceof FormatError) throw new UsageError(`The ${what} ${path} is not text.`)
+    if (error instanceof FormatError) throw new UsageError(`The certificate file ${path} is none: ${error.message}`)
     throw error
   }
 }

@@ -130,10 +130,7 @@ function verifyOver(store: Store, { choices }: Selection, links: Links): Report 
   const steps = new Map(
     choices.map(({ step, unusable }) => [
       step.name,
-      [
-        ...(links.get(step.name) ?? []).map(candidate),
-        ...unusable.map(({ stored }) => ({ document: named(stored.document, pathOf(stored)), keyid: null })),
-      ],
+      [...(links.get(step.name) ?? []).map(candidate), ...unusable.map(({ stored }) => candidateOf(stored, null))],
     ]),
   )
   return verify(store, { steps, namespaces: new Map() })
@@ -149,12 +146,17 @@ function verify({ input }: Store, links: LinkStore): Report {
     parameters: input.parameters,
     profile: 'strict',
     verifySignature: input.verifySignature,
+    ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
   })
 }
 
 /** One signer at a time: another signature on the same envelope is another link, let in or not by itself. */
 function candidate(link: SignedLink): Candidate {
-  return { document: named(link.stored.document, pathOf(link.stored)), keyid: link.keyid.slice(0, 8) }
+  return candidateOf(link.stored, link.keyid.slice(0, 8))
+}
+
+function candidateOf(stored: SignedLink['stored'], keyid: string | null): Candidate {
+  return { document: named(stored.document, pathOf(stored)), keyid, proofs: stored.proofs ?? [] }
 }
 
 function named(document: Document, source: string): Document {

@@ -1,12 +1,12 @@
 import type { Recorded } from '../evaluate-rules.ts'
 import type { Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
-import type { LinkFound, RuleListTrace, StepReport } from '../report.ts'
+import type { LinkFound, ReasonCode, RuleListTrace, SignerCertificate, StepReport } from '../report.ts'
 import { abnormalName } from './artifact-names.ts'
+import type { Session } from './chain-input.ts'
 import type { Finding, Findings } from './findings.ts'
 import type { Candidate } from './input.ts'
 import { verifyItemRules } from './item-rules.ts'
-import type { SignatureBook } from './signatures.ts'
 import type { Signers } from './signers.ts'
 import { type Counted, gatherEvidence, type StepEvidence } from './step-evidence.ts'
 
@@ -34,16 +34,60 @@ export function verifyThresholds(
   layout: Layout,
   store: ReadonlyMap<string, readonly Candidate[]>,
   signers: Signers,
-  book: SignatureBook,
+  { book, certificates }: Pick<Session, 'book' | 'certificates'>,
   findings: Findings,
 ): StepCase[] {
   return layout.steps.map((step) => {
     const candidates = store.get(step.name) ?? []
-    const evidence = gatherEvidence(step, layout, candidates, signers, book)
+    const evidence = gatherEvidence(step, layout, candidates, signers, book, certificates)
+    checkCertificates(step, evidence, findings)
     const absent = verifyThreshold(step, evidence, candidates.length, findings)
     return { step, evidence, absent, stood: [], sublayout: undefined, materials: null, products: null }
   })
 }
+
+/** Who signed with which certificate, and for which moment it is trusted. */
+function checkCertificates(step: Step, { counted }: StepEvidence, findings: Findings): void {
+  for (const { document, keyid, signer, taintedAt } of counted) {
+    const { certificate } = signer
+    if (certificate === undefined) continue
+    const { spiffeId, subject, root, time } = certificate
+    const who = spiffeId ?? subject
+    findings.check({
+      id: `step.${step.name}.certificate.${keyid}`,
+      title: `Certificate of ${who} trusted`,
+      outcome: taintedAt === null ? 'passed' : 'warning',
+      detail: `It leads to the root "${root.subject}" and was valid at ${time.at}: ${evidenceText(time)}.`,
+      step: step.name,
+      evidence: [document.sha256],
+    })
+    if (taintedAt === null) continue
+    const message = `${who} signed step ${step.name} before ${taintedAt}, when the root "${root.subject}" was marked as compromised. It counts, because it is ${evidenceText(time)}.`
+    findings.add({
+      code: 'CERT_ROOT_TAINTED',
+      severity: 'warning',
+      message,
+      step: step.name,
+      keyid,
+      strictOnly: true,
+    })
+  }
+}
+
+function evidenceText({ evidence, at, by }: SignerCertificate['time']): string {
+  if (evidence === 'unproven') return 'the time that this verdict is for; nothing proves when it signed'
+  return evidence === 'timestamped' ? `time-stamped at ${at} by ${by}` : `received at ${at} by ${by}`
+}
+
+/** What was not found out might have been the signature that is missing. */
+const UNDECIDED: readonly ReasonCode[] = [
+  'MALFORMED',
+  'UNSUPPORTED',
+  'LIMIT',
+  'CERT_UNSUPPORTED',
+  'CERT_EXPIRED_NO_TIMESTAMP',
+  'CERT_ROOT_UNBOUND',
+]
 
 function verifyThreshold(step: Step, evidence: StepEvidence, found: number, findings: Findings): Finding | null {
   const people = new Set(evidence.counted.map(({ identity }) => identity)).size
@@ -74,11 +118,7 @@ function explainShortage(
   const causes = evidence.skipped.map(({ code, message, source, keyid }) =>
     findings.add({
       code,
-      // what cannot be read might have been the signature that is missing
-      severity:
-        code === 'MALFORMED' || code === 'UNSUPPORTED' || code === 'LIMIT' || code === 'CERT_UNSUPPORTED'
-          ? 'cannot-tell'
-          : 'deny',
+      severity: UNDECIDED.includes(code) ? 'cannot-tell' : 'deny',
       message: `${source} does not count for step ${step.name}: ${message}`,
       step: step.name,
       ...(keyid === null ? {} : { keyid }),
