@@ -21,6 +21,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       at: Date.now(),
       params: null,
       intermediates: [],
+      trustBundles: null,
       runInspections: null,
       profile: 'strict',
       json: true,

@@ -7,6 +7,7 @@ export interface VerifyArguments {
   readonly at: number
   readonly params: string | null
   readonly intermediates: readonly string[]
+  readonly trustBundles: string | null
   readonly runInspections: string | null
   readonly profile: 'strict' | 'reference'
   readonly json: boolean
@@ -19,21 +20,25 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
 
   waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
                  [--at TIME] [--params FILE] [--intermediates PEM...]
-                 [--run-inspections DIR] [--profile strict|reference] [--json]
+                 [--trust-bundles FILE] [--run-inspections DIR]
+                 [--profile strict|reference] [--json]
 
   --layout FILE           the signed layout (Metablock or DSSE)
   --layout-keys FILE...   public keys that must all have signed it: PEM, securesystemslib JSON, or a map of keyid to key
   --link-dir DIR          folder with STEP.KEYID8.link files; sublayouts have theirs in STEP.KEYID8/
   --at TIME               judge for this time, e.g. 2030-01-31T12:00:00Z (default: now)
   --params FILE           JSON object with values for {placeholders} of the layout
-  --intermediates PEM...  certificates that help to build chains
+  --intermediates PEM...  certificates that help to build chains: in-toto-golang writes STEP-intermediate-N.cert.pem
+                          beside the links
+  --trust-bundles FILE    JSON list of SPIFFE bundles with the times from and until which they were in force:
+                          [{"trust_domain": ..., "from": ..., "until": ..., "bundle": {"keys": [...]}}]
   --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
   --profile reference     answer as in-toto does, without this verifier's stricter checks
   --json                  print the report as JSON
 
   exit 0 allow, 1 deny, 2 cannot tell, 64 wrong usage`
 
-const SINGLE = ['--layout', '--link-dir', '--at', '--params', '--run-inspections', '--profile']
+const SINGLE = ['--layout', '--link-dir', '--at', '--params', '--trust-bundles', '--run-inspections', '--profile']
 const SEVERAL = ['--layout-keys', '--intermediates']
 
 /** Reads the command line. @throws UsageError */
@@ -87,6 +92,7 @@ function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: numb
     at: readTime(one('--at'), now),
     params: one('--params'),
     intermediates: values.get('--intermediates') ?? [],
+    trustBundles: one('--trust-bundles'),
     runInspections: one('--run-inspections'),
     profile,
     json,

@@ -8,6 +8,7 @@ import {
   readLinkDir,
   readNamedFile,
   readParameters,
+  readTrustBundles,
 } from './read-inputs.ts'
 import { reportText } from './report-text.ts'
 import { inspectionRunner } from './run-inspection.ts'
@@ -48,7 +49,7 @@ export function verifyFolder(given: VerifyArguments): Report {
     certificates: {
       verifyCertificate,
       intermediates: given.intermediates.map(readCertificateFile),
-      bundles: [],
+      bundles: given.trustBundles === null ? [] : readTrustBundles(given.trustBundles),
     },
     runInspection: given.runInspections === null ? null : inspectionRunner(productFolder(given.runInspections)),
     profile: given.profile,

@@ -8,7 +8,9 @@ import {
   type Document,
   LIMITS,
   type LinkStore,
+  parseTrustBundles,
   readDocument,
+  type TrustBundle,
   type UnusableKey,
 } from '#lib/in-toto/index.ts'
 import { UsageError } from './arguments.ts'
@@ -81,6 +83,17 @@ export function readCertificateFile(path: string): string {
     return text
   } catch (error) {
     if (error instanceof FormatError) throw new UsageError(`The certificate file ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** SPIFFE bundles over time (parseTrustBundles says how). @throws UsageError */
+export function readTrustBundles(path: string): TrustBundle[] {
+  try {
+    return parseTrustBundles(parseJson(readNamedFile(path, 'file of trust bundles')))
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new UsageError(`The file of trust bundles ${path} is none: ${error.message}`)
     throw error
   }
 }

@@ -60,6 +60,7 @@ export function withCase<T>(vector: VectorCase, at: number, body: (given: Verify
         at,
         params: optional('params.json'),
         intermediates: intermediates === null ? [] : [intermediates],
+        trustBundles: null,
         runInspections: join(dir, 'final'),
         profile: 'strict',
         json: true,

@@ -143,7 +143,8 @@ function mildest(faults: readonly TrustFault[]): TrustFault | undefined {
 }
 
 function untrusted({ code, why }: PathFault): { code: 'LIMIT' | 'CERT_UNTRUSTED'; why: string } {
-  return { code: code === 'LIMIT' ? 'LIMIT' : 'CERT_UNTRUSTED', why }
+  const hint = code === 'ISSUER_UNKNOWN' ? '; hand over the intermediate certificates that came with its links' : ''
+  return { code: code === 'LIMIT' ? 'LIMIT' : 'CERT_UNTRUSTED', why: `${why}${hint}` }
 }
 
 /** A certificate that cannot be read helps nobody, and hurts nobody. */

@@ -62,7 +62,7 @@ function checkCertificates(step: Step, { counted }: StepEvidence, findings: Find
       evidence: [document.sha256],
     })
     if (taintedAt === null) continue
-    const message = `${who} signed step ${step.name} before ${taintedAt}, when the root "${root.subject}" was marked as compromised. It counts, because it is ${evidenceText(time)}.`
+    const message = `${who} signed step ${step.name} before ${taintedAt}, when the root "${root.subject}" was marked as compromised. It counts, because it was ${evidenceText(time)}.`
     findings.add({
       code: 'CERT_ROOT_TAINTED',
       severity: 'warning',

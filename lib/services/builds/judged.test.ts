@@ -187,6 +187,7 @@ describe('the inputs of a verdict', () => {
       at: AT.getTime(),
       params: null,
       intermediates: [],
+      trustBundles: null,
       runInspections: null,
       profile: 'strict',
       json: true,
