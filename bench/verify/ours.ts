@@ -22,6 +22,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       params: null,
       intermediates: [],
       trustBundles: null,
+      timeProofs: null,
       runInspections: null,
       profile: 'strict',
       json: true,

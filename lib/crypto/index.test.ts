@@ -36,6 +36,7 @@ test('the public face of lib/crypto is this list', () => {
       "parseKeyObject",
       "parsePublicKeyFile",
       "parsePublicKeyPem",
+      "parseSpiffeBundle",
       "parseSpiffeId",
       "parseX509",
       "parseX509Pem",

@@ -21,6 +21,7 @@ export { parseRule, ruleText } from './rule.ts'
 export type { Statement } from './statement.ts'
 export { parseStatementDocument } from './statement.ts'
 export { formatTimestamp, parseTimestamp } from './time.ts'
+export { parseTimeProofs } from './time-proofs.ts'
 export { parseTrustBundles } from './trust-bundles.ts'
 export type {
   Candidate,

@@ -213,6 +213,8 @@ export interface StepReport {
   readonly outcome: 'passed' | 'failed' | 'warning' | 'missing' | 'not-judged'
   readonly threshold: number
   readonly allowedKeyids: readonly string[]
+  /** ITE-7: the URIs, else what else its constraints ask of a certificate; absent where none may sign */
+  readonly allowedCertificates?: readonly string[]
   readonly expectedCommand: readonly string[]
   readonly counted: readonly LinkFound[]
   readonly skipped: readonly LinkSkipped[]

@@ -8,6 +8,7 @@ export interface VerifyArguments {
   readonly params: string | null
   readonly intermediates: readonly string[]
   readonly trustBundles: string | null
+  readonly timeProofs: string | null
   readonly runInspections: string | null
   readonly profile: 'strict' | 'reference'
   readonly json: boolean
@@ -20,8 +21,8 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
 
   waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
                  [--at TIME] [--params FILE] [--intermediates PEM...]
-                 [--trust-bundles FILE] [--run-inspections DIR]
-                 [--profile strict|reference] [--json]
+                 [--trust-bundles FILE] [--time-proofs FILE]
+                 [--run-inspections DIR] [--profile strict|reference] [--json]
 
   --layout FILE           the signed layout (Metablock or DSSE)
   --layout-keys FILE...   public keys that must all have signed it: PEM, securesystemslib JSON, or a map of keyid to key
@@ -32,13 +33,24 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
                           beside the links
   --trust-bundles FILE    JSON list of SPIFFE bundles with the times from and until which they were in force:
                           [{"trust_domain": ..., "from": ..., "until": ..., "bundle": {"keys": [...]}}]
+  --time-proofs FILE      JSON object of proofs that you vouch for, of when documents were signed or received, by sha256:
+                          {"<sha256>": [{"kind": "timestamped" or "witnessed", "at": ..., "by": ...}]}
   --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
   --profile reference     answer as in-toto does, without this verifier's stricter checks
   --json                  print the report as JSON
 
   exit 0 allow, 1 deny, 2 cannot tell, 64 wrong usage`
 
-const SINGLE = ['--layout', '--link-dir', '--at', '--params', '--trust-bundles', '--run-inspections', '--profile']
+const SINGLE = [
+  '--layout',
+  '--link-dir',
+  '--at',
+  '--params',
+  '--trust-bundles',
+  '--time-proofs',
+  '--run-inspections',
+  '--profile',
+]
 const SEVERAL = ['--layout-keys', '--intermediates']
 
 /** Reads the command line. @throws UsageError */
@@ -93,6 +105,7 @@ function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: numb
     params: one('--params'),
     intermediates: values.get('--intermediates') ?? [],
     trustBundles: one('--trust-bundles'),
+    timeProofs: one('--time-proofs'),
     runInspections: one('--run-inspections'),
     profile,
     json,

@@ -8,6 +8,7 @@ import {
   readLinkDir,
   readNamedFile,
   readParameters,
+  readTimeProofs,
   readTrustBundles,
 } from './read-inputs.ts'
 import { reportText } from './report-text.ts'
@@ -43,7 +44,7 @@ export function verifyFolder(given: VerifyArguments): Report {
   return verifyLayout({
     layout,
     ...readLayoutKeys(given.layoutKeys),
-    links: readLinkDir(given.linkDir, layout),
+    links: readLinkDir(given.linkDir, layout, given.timeProofs === null ? new Map() : readTimeProofs(given.timeProofs)),
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
     certificates: {

@@ -35,6 +35,7 @@ const judge = ({ layout, intermediates, at }: Omit<(typeof expectations)[number]
     params: null,
     intermediates: intermediates === null ? [] : [join(dir, intermediates)],
     trustBundles: null,
+    timeProofs: null,
     runInspections: null,
     profile: 'strict',
     json: true,

@@ -61,6 +61,7 @@ export function withCase<T>(vector: VectorCase, at: number, body: (given: Verify
         params: optional('params.json'),
         intermediates: intermediates === null ? [] : [intermediates],
         trustBundles: null,
+        timeProofs: null,
         runInspections: join(dir, 'final'),
         profile: 'strict',
         json: true,

@@ -1,5 +1,5 @@
 import type { Recorded } from '../evaluate-rules.ts'
-import type { Layout, Step } from '../layout.ts'
+import type { CertConstraint, Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
 import type { LinkFound, ReasonCode, RuleListTrace, SignerCertificate, StepReport } from '../report.ts'
 import { abnormalName } from './artifact-names.ts'
@@ -255,6 +255,26 @@ export function verifyStepRules(cases: readonly StepCase[], findings: Findings):
   return links
 }
 
+function allowedCertificates({ certConstraints }: Step): Pick<StepReport, 'allowedCertificates'> {
+  if (certConstraints.length === 0) return {}
+  return { allowedCertificates: certConstraints.map(certificateText) }
+}
+
+/** The workload, where a constraint names one; else what else it asks for. */
+function certificateText({ uris, commonName, dnsNames, emails, organizations }: CertConstraint): string {
+  const [uri] = uris
+  if (uris.length === 1 && uri !== undefined && uri !== '' && uri !== '*') return uri
+  const parts = [
+    ...uris.map((value) => `URI ${value}`),
+    `common name ${commonName}`,
+    ...dnsNames.map((value) => `DNS name ${value}`),
+    ...emails.map((value) => `e-mail ${value}`),
+    ...organizations.map((value) => `organization ${value}`),
+  ]
+  const named = parts.filter((part) => !part.endsWith(' ') && !part.endsWith(' *'))
+  return named.length === 0 ? 'whoever has a certificate of its roots' : `certificate with ${named.join(', ')}`
+}
+
 /** The step as the report shows it. */
 export function reportStep(one: StepCase, findings: readonly Finding[]): StepReport {
   const { step, evidence, stood } = one
@@ -263,6 +283,7 @@ export function reportStep(one: StepCase, findings: readonly Finding[]): StepRep
     outcome: outcomeOf(one, findings),
     threshold: step.threshold,
     allowedKeyids: step.pubkeys,
+    ...allowedCertificates(step),
     expectedCommand: step.expectedCommand,
     counted: evidence.counted.map((counted) => linkFound(counted, stood)),
     skipped: evidence.skipped,

@@ -188,6 +188,7 @@ describe('the inputs of a verdict', () => {
       params: null,
       intermediates: [],
       trustBundles: null,
+      timeProofs: null,
       runInspections: null,
       profile: 'strict',
       json: true,

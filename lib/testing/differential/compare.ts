@@ -89,6 +89,7 @@ export async function compareOne(
       params: draft.params === null ? null : join(dir, 'params.json'),
       intermediates: [],
       trustBundles: null,
+      timeProofs: null,
       runInspections: join(dir, 'final'),
       profile: 'strict',
       json: true,

@@ -80,6 +80,7 @@ function askOurs(dir: string, at: number): Report {
     params: null,
     intermediates: intermediatesIn(dir),
     trustBundles: null,
+    timeProofs: null,
     runInspections: null,
     profile: 'strict',
     json: true,
