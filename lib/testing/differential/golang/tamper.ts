@@ -6,6 +6,7 @@ import {
   type ConstraintSpec,
   makeAuthority,
   makeSvid,
+  type TestCertificate,
   USAGE,
 } from '../../authority/certificates.ts'
 import { linkDocument } from '../../authority/documents.ts'
@@ -50,6 +51,12 @@ function nameWorkloads(draft: CertifiedDraft, { step, leaf }: CertifiedLink): vo
   draft.constraints.set(step, named)
 }
 
+/** With several roots that name no domain, a constraint that takes any URI leaves open whose they are. */
+function addRoot(draft: CertifiedDraft, root: TestCertificate): void {
+  draft.roots = [...draft.roots, root]
+  for (const link of draft.links) nameWorkloads(draft, link)
+}
+
 /** Puts another authority between the issuer and the workloads. */
 function between(
   name: string,
@@ -63,7 +70,7 @@ function between(
     ...(stricter === undefined ? {} : { stricter }),
     apply: (draft, random) => {
       const link = anyLink(draft, random)
-      const extra = makeAuthority('extra', draft.domain, draft.issuer, { ...draft.validity, ...more(draft) })
+      const extra = makeAuthority('extra', draft.domain, link.leaf.issuer, { ...draft.validity, ...more(draft) })
       draft.intermediates = [...draft.intermediates, extra]
       link.leaf = { ...link.leaf, issuer: extra }
     },
@@ -131,7 +138,7 @@ export const CERTIFIED_TAMPERINGS: readonly CertifiedTampering[] = [
     fatal: true,
     apply: (draft, random) => {
       const link = anyLink(draft, random)
-      const first = makeAuthority('first', draft.domain, draft.issuer, { ...draft.validity, pathLength: 0 })
+      const first = makeAuthority('first', draft.domain, link.leaf.issuer, { ...draft.validity, pathLength: 0 })
       const second = makeAuthority('second', draft.domain, first, draft.validity)
       draft.intermediates = [...draft.intermediates, first, second]
       link.leaf = { ...link.leaf, issuer: second }
@@ -162,7 +169,7 @@ export const CERTIFIED_TAMPERINGS: readonly CertifiedTampering[] = [
     apply: (draft, random) => {
       const link = anyLink(draft, random)
       const other = makeAuthority('other', 'other.test', null, draft.validity)
-      draft.roots = [...draft.roots, other]
+      addRoot(draft, other)
       link.leaf = { ...link.leaf, issuer: other }
     },
   },
@@ -172,7 +179,7 @@ export const CERTIFIED_TAMPERINGS: readonly CertifiedTampering[] = [
     apply: (draft, random) => {
       const link = anyLink(draft, random)
       const ended = makeAuthority('ended', draft.domain, null, { until: new Date('2026-06-01T00:00:00Z') })
-      draft.roots = [...draft.roots, ended]
+      addRoot(draft, ended)
       link.leaf = { ...link.leaf, issuer: ended }
     },
   },
@@ -180,7 +187,7 @@ export const CERTIFIED_TAMPERINGS: readonly CertifiedTampering[] = [
     name: 'one more root of the domain',
     fatal: false,
     apply: (draft) => {
-      draft.roots = [...draft.roots, makeAuthority('next', draft.domain, null, draft.validity)]
+      addRoot(draft, makeAuthority('next', draft.domain, null, draft.validity))
     },
   },
   {
