@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { makeAuthority, makeSvid } from '#lib/testing/authority/certificates.ts'
 import { describeShared, sharedPath } from '#lib/testing/shared-data.ts'
 import {
   checkSigningLeaf,
   checkSvid,
   FormatError,
+  parseX509,
   parseX509Pem,
+  readPem,
   trustDomainsOf,
   validatePath,
   type X509,
@@ -199,3 +202,84 @@ describe('X.509-SVIDs of go-spiffe', () => {
     expect(accepts(name)).toBe(good)
   })
 })
+
+describe('the validity of a path', () => {
+  const root = makeAuthority('root', null)
+  const [from, until] = [new Date('2026-06-01T00:00:00Z'), new Date('2026-06-02T00:00:00Z')]
+  const leaf = makeSvid(root, 'spiffe://example.org/a', { from, until }).certificate
+  const judge = (at: number) =>
+    validatePath({ leaf, intermediates: [], roots: [root.certificate], at, verify: verifyCertificate })
+
+  test('includes its first and its last second', () => {
+    expect(judge(from.getTime())).toMatchObject({ valid: true })
+    expect(judge(until.getTime())).toMatchObject({ valid: true })
+    expect(judge(from.getTime() - 1)).toMatchObject({ valid: false, code: 'NOT_YET_VALID' })
+    expect(judge(until.getTime() + 1)).toMatchObject({ valid: false, code: 'EXPIRED' })
+  })
+
+  test('is none at a time that is none', () => {
+    expect(judge(Number.NaN)).toMatchObject({ valid: false })
+  })
+
+  test('names the certificate that is not valid, and since when', () => {
+    const old = makeAuthority('old', null, null, { until })
+    const young = makeSvid(old, 'spiffe://example.org/a', { from: until }).certificate
+    const input = { leaf: young, intermediates: [], roots: [old.certificate], verify: verifyCertificate }
+    // at this very second both are
+    expect(validatePath({ ...input, at: until.getTime() })).toMatchObject({ valid: true })
+    const late = validatePath({ ...input, at: until.getTime() + 1 })
+    expect(late).toMatchObject({ code: 'EXPIRED', why: 'its root "O=old" ended at 2026-06-02T00:00:00Z' })
+    const early = validatePath({ ...input, at: until.getTime() - 1 })
+    expect(early).toMatchObject({ code: 'NOT_YET_VALID', why: 'the certificate begins at 2026-06-02T00:00:00Z' })
+  })
+})
+
+describe('strict reading', () => {
+  const root = makeAuthority('root', null)
+  const der = readPem(makeSvid(root, 'spiffe://example.org/a').pem)[0]?.bytes ?? new Uint8Array()
+  const changed = (change: (bytes: Uint8Array) => void): Uint8Array => {
+    const bytes = Uint8Array.from(der)
+    change(bytes)
+    return bytes
+  }
+
+  test('starts from a certificate that can be read', () => {
+    expect(parseX509(der).uris).toEqual(['spiffe://example.org/a'])
+  })
+
+  test.each<[string, () => X509]>([
+    ['a byte after it', () => parseX509(Uint8Array.of(...der, 0))],
+    ['its end cut off', () => parseX509(der.subarray(0, der.length - 1))],
+    [
+      'a negative serial number',
+      () => makeSvid(root, 'spiffe://example.org/a', { serial: Uint8Array.of(0x80) }).certificate,
+    ],
+    ['an extension twice', () => makeSvid(root, 'spiffe://example.org/a', { others: [SAN] }).certificate],
+    ['a path length and no authority', () => makeSvid(root, 'spiffe://example.org/a', { pathLength: 1 }).certificate],
+    ['a name that is not ASCII', () => makeSvid(root, 'spiffe://ex\u00e4mple.org/a').certificate],
+    ['another version', () => parseX509(changed((bytes) => bytes.set([1], indexOf(bytes, [0xa0, 3, 2, 1, 2]) + 4)))],
+    [
+      'another algorithm inside than outside',
+      () => parseX509(changed((bytes) => bytes.set([3], lastIndexOf(bytes, ECDSA) + 7))),
+    ],
+    [
+      'a truth value that is none',
+      () => parseX509(changed((bytes) => bytes.set([1], indexOf(bytes, [1, 1, 0xff]) + 2))),
+    ],
+  ])('%s is refused', (_, read) => {
+    expect(read).toThrowError(FormatError)
+  })
+})
+
+const SAN = { oid: '2.5.29.17', critical: false, value: Uint8Array.of(0x30, 3, 0x86, 1, 0x61) }
+const ECDSA = [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]
+
+function indexOf(bytes: Uint8Array, wanted: readonly number[]): number {
+  const found = bytes.findIndex((_, at) => wanted.every((byte, index) => bytes[at + index] === byte))
+  if (found < 0) throw new Error('these bytes do not occur')
+  return found
+}
+
+function lastIndexOf(bytes: Uint8Array, wanted: readonly number[]): number {
+  return bytes.findLastIndex((_, at) => wanted.every((byte, index) => bytes[at + index] === byte))
+}

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { VerifyArguments } from './arguments.ts'
 import { verifyFolder } from './command.ts'
 
 const schema = z.object({
@@ -26,7 +28,10 @@ for (const [path, content] of Object.entries(files)) {
 }
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-const judge = ({ layout, intermediates, at }: Omit<(typeof expectations)[number], 'verdict'>) =>
+const judge = (
+  { layout, intermediates, at }: Omit<(typeof expectations)[number], 'verdict'>,
+  more: Partial<VerifyArguments> = {},
+) =>
   verifyFolder({
     layout: join(dir, layout),
     layoutKeys: [join(dir, 'layout-keys.json')],
@@ -39,6 +44,7 @@ const judge = ({ layout, intermediates, at }: Omit<(typeof expectations)[number]
     runInspections: null,
     profile: 'strict',
     json: true,
+    ...more,
   })
 
 describe('a chain that in-toto-golang signed with SVIDs of a running SPIRE', () => {
@@ -57,6 +63,33 @@ describe('a chain that in-toto-golang signed with SVIDs of a running SPIRE', () 
       'CERT_CONSTRAINT',
       'CERT_EXPIRED_NO_TIMESTAMP',
     ])
+  })
+
+  test('is allowed long after by proofs of time, and by bundles only as long as they list its root', () => {
+    const [, , , late] = expectations
+    if (late === undefined) throw new Error('no such expectation')
+    const hex = (path: string) =>
+      createHash('sha256')
+        .update(files[path] ?? '')
+        .digest('hex')
+    const links = Object.keys(files).filter((path) => path.endsWith('.link'))
+    const proof = { kind: 'witnessed', at: '2026-11-22T23:30:00Z', by: 'the collector' }
+    const timeProofs = join(dir, 'time-proofs.json')
+    writeFileSync(timeProofs, JSON.stringify(Object.fromEntries(links.map((path) => [hex(path), [proof]]))))
+    expect(judge(late, { timeProofs }).verdict).toBe('allow')
+    const bundle = JSON.parse(files['bundle.spiffe.json'] ?? '')
+    const trustBundles = join(dir, 'trust-bundles.json')
+    const state = (until: string | null) =>
+      writeFileSync(
+        trustBundles,
+        JSON.stringify([{ trust_domain: 'example.org', from: '2026-11-22T23:16:00Z', until, bundle }]),
+      )
+    state(null)
+    expect(judge(late, { timeProofs, trustBundles }).verdict).toBe('allow')
+    state('2026-11-22T23:29:00Z')
+    const report = judge(late, { timeProofs, trustBundles })
+    expect(report.verdict).not.toBe('allow')
+    expect(report.reasons[0]?.code).toBe('CERT_EXPIRED_NO_TIMESTAMP')
   })
 
   test('is signed by workloads, not by keys', () => {

@@ -248,6 +248,56 @@ describe('E: certificates that must not count', () => {
     expect(answer(flood)).toEqual(['cannot-tell', 'LIMIT'])
   })
 
+  test('six intermediates are followed, seven are too many', () => {
+    const [top = root, ...below] = chainOf(makeAuthority('r0', 'example.org'), 7)
+    const under = (depth: number) => leafOnly(makeSvid(below[depth - 1] ?? top, BUILD), { roots: [top], listed: below })
+    expect(under(6).verdict).toBe('allow')
+    expect(answer(under(7))).toEqual(['cannot-tell', 'LIMIT'])
+  })
+
+  test('of several failures the one nearest to a root is told, in whatever order the authorities come', () => {
+    const far = makeAuthority('middle', 'example.org', root, { key: middle.key, keyUsage: USAGE.crlSign })
+    const near = makeAuthority('middle', 'example.org', makeAuthority('lost', 'example.org'), { key: middle.key })
+    const messages = [
+      [far, near],
+      [near, far],
+    ].map((listed) => {
+      const report = judge(layoutOf({ listed: [] }), [signed(svid)], { intermediates: listed.map(({ pem }) => pem) })
+      return report.reasons[0]?.message ?? ''
+    })
+    expect(messages[0]).toContain('its issuer "O=lost" is neither a root nor among the intermediates; hand over')
+    expect(messages[1]).toBe(messages[0])
+  })
+
+  test('every part of a constraint is compared', () => {
+    const full = leaf({
+      subject: [
+        ['2.5.4.3', 'first'],
+        ['2.5.4.10', 'ACME'],
+        ['2.5.4.10', 'Unit'],
+        ['2.5.4.3', 'job'],
+      ],
+      dns: ['a.example.org'],
+      emails: ['a@example.org'],
+    })
+    const fitting = {
+      uris: [BUILD],
+      commonName: 'job',
+      organizations: ['Unit', 'ACME'],
+      dnsNames: ['a.example.org'],
+      emails: ['a@example.org'],
+    }
+    expect(leafOnly(full, { constraints: [fitting] }).verdict).toBe('allow')
+    for (const wrong of [
+      { commonName: 'first' },
+      { organizations: ['ACME'] },
+      { dnsNames: [''] },
+      { emails: ['b@example.org'] },
+    ]) {
+      expect(answer(leafOnly(full, { constraints: [{ ...fitting, ...wrong }] }))).toEqual(['deny', 'CERT_CONSTRAINT'])
+    }
+  })
+
   test('E-08 a leaf that is its own root', () => {
     const self = makeCertificate({
       subject: [['2.5.4.10', 'SPIRE']],
@@ -498,6 +548,11 @@ describe('trust domains', () => {
     expect(asked([bundle('example.org', bare)])).toEqual(['allow', undefined])
     expect(asked([bundle('other.test', bare)])).toEqual(['deny', 'CERT_UNTRUSTED'])
     expect(asked([bundle('example.org', bare2)])).toEqual(['deny', 'CERT_UNTRUSTED'])
+    const several = {
+      ...bundle('other.test', bare),
+      roots: [bare2, bare].flatMap((one) => bundle('other.test', one).roots),
+    }
+    expect(asked([several])).toEqual(['deny', 'CERT_UNTRUSTED'])
   })
 
   test('a bundle adds no root to those of the layout', () => {
@@ -599,6 +654,71 @@ describe('D: time', () => {
       'cannot-tell',
       'CERT_EXPIRED_NO_TIMESTAMP',
     ])
+  })
+
+  test('the very moments: a root is in force from the first, and no more at the last', () => {
+    const state = (from: number, until: number | null, taintedAt: number | null = null) => ({
+      bundles: [{ trustDomain: 'example.org', roots: [{ certificate: root.certificate, from, until, taintedAt }] }],
+    })
+    const lasting = [{ ...signed(svid), proofs: [proof(12)] }]
+    const asked = (...moments: Parameters<typeof state>) => answer(judge(layoutOf({}), lasting, state(...moments)))[0]
+    expect(asked(hourAt(12), null)).toBe('allow')
+    expect(asked(hourAt(12) + 1, hourAt(13))).toBe('deny')
+    expect(asked(0, hourAt(12) + 1)).toBe('allow')
+    expect(asked(0, hourAt(12))).toBe('deny')
+    expect(asked(0, null, hourAt(12) + 1)).toBe('allow')
+    expect(asked(0, null, hourAt(12))).toBe('deny')
+  })
+
+  test('a proof of the same moment as the verdict counts', () => {
+    expect(timeOf(withProofs([proof(12.5)], { at: hourAt(12.5) }))?.evidence).toBe('witnessed')
+  })
+
+  test('what ended and what leads elsewhere: the first is told, because it can be mended', () => {
+    const ended = makeAuthority('middle', 'example.org', root, { key: middle.key, ...hours(0, 1) })
+    const foreign = makeAuthority('middle', 'other.test', root, { key: middle.key })
+    const asked = (listed: readonly TestCertificate[]) =>
+      answer(judge(layoutOf({ listed: [] }), [signed(svid)], { intermediates: listed.map(({ pem }) => pem) }))
+    for (const listed of [[ended, foreign], [foreign, ended], [ended]]) {
+      expect(asked(listed)).toEqual(['cannot-tell', 'CERT_EXPIRED_NO_TIMESTAMP'])
+    }
+    expect(asked([foreign])).toEqual(['deny', 'CERT_UNTRUSTED'])
+  })
+
+  test('sentences say what is known of the time', () => {
+    expect(withProofs([], { at: hourAt(14) }).reasons[0]?.message).toContain('nothing proves that it signed before')
+    expect(withProofs([proof(13.5)], { at: hourAt(14) }).reasons[0]?.message).toContain(
+      'it is witnessed at 2026-05-10T13:30:00Z by waybill only',
+    )
+    const tainted = {
+      trustDomain: 'example.org',
+      roots: [{ certificate: root.certificate, from: 0, until: null, taintedAt: hourAt(1) }],
+    }
+    expect(withProofs([], { at: hourAt(12.5), bundles: [tainted] }).reasons[0]?.message).toContain(
+      'marked as compromised',
+    )
+  })
+
+  test('a certificate without SPIFFE ID: bundles that know its root are asked, others are not', () => {
+    const plain = makeCertificate({
+      subject: [['2.5.4.3', 'ann']],
+      issuer: middle,
+      ca: false,
+      keyUsage: USAGE.digitalSignature,
+    })
+    const layout = layoutOf({ constraints: [{ uris: [''] }] })
+    const asked = (of: TestCertificate, until: number | null, taintedAt: number | null = null) =>
+      answer(
+        judge(layout, [signed(plain)], {
+          bundles: [
+            { trustDomain: 'example.org', roots: [{ certificate: of.certificate, from: 0, until, taintedAt }] },
+          ],
+        }),
+      )[0]
+    expect(asked(root, null)).toBe('allow')
+    expect(asked(root, hourAt(0))).toBe('cannot-tell')
+    expect(asked(root, null, hourAt(0))).toBe('cannot-tell')
+    expect(asked(makeAuthority('stranger', 'example.org'), hourAt(0))).toBe('allow')
   })
 
   test('a root that was tainted later: it counts, and the report warns', () => {

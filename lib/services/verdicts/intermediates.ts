@@ -13,6 +13,7 @@ const OF_ONE_NAME = 50
  */
 export async function intermediatesFor(documents: readonly Document[]): Promise<string[]> {
   const leaves = documents.flatMap(certificatesOf)
+  if (leaves.length === 0) return []
   const found = new Map<string, string>()
   const asked = new Set<string>()
   let names = namesOf(leaves)
