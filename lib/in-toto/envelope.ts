@@ -245,7 +245,8 @@ function metablockSignature(value: JsonObject, place: string): EnvelopeSignature
     keyid,
     sig,
     bytes: decoded(fromHex, sig),
-    certificate: optionalText(value.get('cert')),
+    // in-toto-golang writes `cert`, the text of ITE-7 says `certificate`
+    certificate: optionalText(value.get('cert') ?? value.get('certificate')),
     otherHeaders: gpg ? headers : null,
   }
 }

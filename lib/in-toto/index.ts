@@ -1,11 +1,12 @@
 /** in-toto metadata and its verification. Pure: no files, no network, no clock; sees only lib/crypto. */
+export { certificateFault, constraintFault } from './cert-constraint.ts'
 export type { Envelope, EnvelopeSignature, OpenEnvelope, Signed, SignedJson } from './envelope.ts'
 export { openEnvelope, parseDocument, parseEnvelope } from './envelope.ts'
 export type { Recorded, RulesInput } from './evaluate-rules.ts'
 export { counterpartName, evaluateRules } from './evaluate-rules.ts'
 export type { Glob } from './glob.ts'
 export { compileGlob, matchGlob } from './glob.ts'
-export type { CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
+export type { Authority, CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
 export { parseLayoutDocument } from './layout.ts'
 export { isSafeName } from './layout-strict.ts'
 export { LIMITS } from './limits.ts'
@@ -27,14 +28,20 @@ export type {
 } from './statements/witness-policy.ts'
 export { parseWitnessPolicy, WITNESS_POLICY } from './statements/witness-policy.ts'
 export { formatTimestamp, parseTimestamp } from './time.ts'
+export { parseTimeProofs } from './time-proofs.ts'
+export { parseTrustBundles } from './trust-bundles.ts'
 export type {
   Candidate,
+  CertificateTrust,
   Document,
   InspectionRun,
   LinkStore,
   ReadDocument,
   RunInspection,
   SignatureVerifier,
+  TimeProof,
+  TrustBundle,
+  TrustedRoot,
   UnreadDocument,
   UnusableKey,
   VerifyInput,

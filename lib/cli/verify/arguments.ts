@@ -7,6 +7,8 @@ export interface VerifyArguments {
   readonly at: number
   readonly params: string | null
   readonly intermediates: readonly string[]
+  readonly trustBundles: string | null
+  readonly timeProofs: string | null
   readonly runInspections: string | null
   readonly profile: 'strict' | 'reference'
   readonly json: boolean
@@ -19,6 +21,7 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
 
   waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
                  [--at TIME] [--params FILE] [--intermediates PEM...]
+                 [--trust-bundles FILE] [--time-proofs FILE]
                  [--run-inspections DIR] [--profile strict|reference] [--json]
 
   --layout FILE           the signed layout (Metablock or DSSE)
@@ -26,14 +29,28 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
   --link-dir DIR          folder with STEP.KEYID8.link files; sublayouts have theirs in STEP.KEYID8/
   --at TIME               judge for this time, e.g. 2030-01-31T12:00:00Z (default: now)
   --params FILE           JSON object with values for {placeholders} of the layout
-  --intermediates PEM...  certificates that help to build chains
+  --intermediates PEM...  certificates that help to build chains: in-toto-golang writes STEP-intermediate-N.cert.pem
+                          beside the links
+  --trust-bundles FILE    JSON list of SPIFFE bundles with the times from and until which they were in force:
+                          [{"trust_domain": ..., "from": ..., "until": ..., "bundle": {"keys": [...]}}]
+  --time-proofs FILE      JSON object of proofs that you vouch for, of when documents were signed or received, by sha256:
+                          {"<sha256>": [{"kind": "timestamped" or "witnessed", "at": ..., "by": ...}]}
   --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
   --profile reference     answer as in-toto does, without this verifier's stricter checks
   --json                  print the report as JSON
 
   exit 0 allow, 1 deny, 2 cannot tell, 64 wrong usage`
 
-const SINGLE = ['--layout', '--link-dir', '--at', '--params', '--run-inspections', '--profile']
+const SINGLE = [
+  '--layout',
+  '--link-dir',
+  '--at',
+  '--params',
+  '--trust-bundles',
+  '--time-proofs',
+  '--run-inspections',
+  '--profile',
+]
 const SEVERAL = ['--layout-keys', '--intermediates']
 
 /** Reads the command line. @throws UsageError */
@@ -87,6 +104,8 @@ function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: numb
     at: readTime(one('--at'), now),
     params: one('--params'),
     intermediates: values.get('--intermediates') ?? [],
+    trustBundles: one('--trust-bundles'),
+    timeProofs: one('--time-proofs'),
     runInspections: one('--run-inspections'),
     profile,
     json,

@@ -140,6 +140,24 @@ test('starts in well under a second', () => {
   expect(best).toBeLessThan(800)
 })
 
+describe('what certificates are judged with', () => {
+  const wrong = at('wrong.json')
+  beforeAll(() => writeFileSync(wrong, '{"not": "a list"}'))
+
+  test.each<[string, string]>([
+    ['--intermediates', 'certificate file'],
+    ['--trust-bundles', 'file of trust bundles'],
+    ['--time-proofs', 'file of time proofs'],
+  ])('%s: 64 for a file that is none, or is not there', (option, what) => {
+    for (const path of [wrong, at('nowhere')]) {
+      const { status, stdout, stderr } = waybill(...usual(), option, path)
+      expect([status, stdout]).toEqual([64, ''])
+      expect(stderr).toContain(`${what} ${path}`)
+      expect(stderr).not.toContain('    at ')
+    }
+  })
+})
+
 describe('arguments', () => {
   test('several keys after one flag, or the flag several times', () => {
     const base = ['--layout', 'l', '--link-dir=d']

@@ -1,7 +1,16 @@
-import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { type Report, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
 import { parseArguments, USAGE, UsageError, type VerifyArguments } from './arguments.ts'
-import { isFolder, readLayoutKeys, readLinkDir, readNamedFile, readParameters, readText } from './read-inputs.ts'
+import {
+  isFolder,
+  readCertificateFile,
+  readLayoutKeys,
+  readLinkDir,
+  readNamedFile,
+  readParameters,
+  readTimeProofs,
+  readTrustBundles,
+} from './read-inputs.ts'
 import { reportText } from './report-text.ts'
 import { inspectionRunner } from './run-inspection.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
@@ -35,10 +44,14 @@ export function verifyFolder(given: VerifyArguments): Report {
   return verifyLayout({
     layout,
     ...readLayoutKeys(given.layoutKeys),
-    links: readLinkDir(given.linkDir, layout),
+    links: readLinkDir(given.linkDir, layout, given.timeProofs === null ? new Map() : readTimeProofs(given.timeProofs)),
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
-    intermediates: given.intermediates.map((path) => readText(path, 'certificate file')),
+    certificates: {
+      verifyCertificate,
+      intermediates: given.intermediates.map(readCertificateFile),
+      bundles: given.trustBundles === null ? [] : readTrustBundles(given.trustBundles),
+    },
     runInspection: given.runInspections === null ? null : inspectionRunner(productFolder(given.runInspections)),
     profile: given.profile,
     verifySignature: verifyNodeSignature,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
+import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile, parseX509Pem } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import {
   ArtifactTables,
@@ -8,7 +8,11 @@ import {
   type Document,
   LIMITS,
   type LinkStore,
+  parseTimeProofs,
+  parseTrustBundles,
   readDocument,
+  type TimeProof,
+  type TrustBundle,
   type UnusableKey,
 } from '#lib/in-toto/index.ts'
 import { UsageError } from './arguments.ts'
@@ -73,11 +77,35 @@ export function readParameters(path: string): Map<string, string> {
   return parameters
 }
 
-export function readText(path: string, what: string): string {
+/** PEM text with at least one certificate, all of which can be read. @throws UsageError */
+export function readCertificateFile(path: string): string {
   try {
-    return decodeUtf8(readNamedFile(path, what))
+    const text = decodeUtf8(readNamedFile(path, 'certificate file'))
+    parseX509Pem(text)
+    return text
   } catch (error) {
-    if (error instanceof FormatError) throw new UsageError(`The ${what} ${path} is not text.`)
+    if (error instanceof FormatError) throw new UsageError(`The certificate file ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** SPIFFE bundles over time (parseTrustBundles says how). @throws UsageError */
+export function readTrustBundles(path: string): TrustBundle[] {
+  try {
+    return parseTrustBundles(parseJson(readNamedFile(path, 'file of trust bundles')))
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new UsageError(`The file of trust bundles ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** Proofs of time by document (parseTimeProofs says how). @throws UsageError */
+export function readTimeProofs(path: string): Map<string, TimeProof[]> {
+  try {
+    return parseTimeProofs(parseJson(readNamedFile(path, 'file of time proofs')))
+  } catch (error) {
+    if (error instanceof FormatError) throw new UsageError(`The file of time proofs ${path} is none: ${error.message}`)
     throw error
   }
 }
@@ -86,15 +114,25 @@ export function readText(path: string, what: string): string {
  * The links of a layout from a folder: `STEP.KEYID8.link`, and `STEP.KEYID8/` where such a file is a layout.
  * A folder that is not there holds none, as for in-toto.
  */
-export function readLinkDir(dir: string, layout: Document): LinkStore {
-  return readFolder(dir, '', layout, 0, new ArtifactTables())
+export function readLinkDir(
+  dir: string,
+  layout: Document,
+  proofs: ReadonlyMap<string, readonly TimeProof[]> = new Map(),
+): LinkStore {
+  return readFolder(dir, '', layout, 0, { tables: new ArtifactTables(), proofs })
 }
 
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function readFolder(dir: string, place: string, layout: Document, depth: number, tables: ArtifactTables): LinkStore {
+/** What all folders are read with. */
+interface Reading {
+  readonly tables: ArtifactTables
+  readonly proofs: ReadonlyMap<string, readonly TimeProof[]>
+}
+
+function readFolder(dir: string, place: string, layout: Document, depth: number, reading: Reading): LinkStore {
   const steps = new Map<string, Candidate[]>()
   const namespaces = new Map<string, LinkStore>()
   if (!isFolder(dir)) return { steps, namespaces }
@@ -104,11 +142,11 @@ function readFolder(dir: string, place: string, layout: Document, depth: number,
     for (const name of names) {
       const keyid = keyidIn(name, step)
       if (keyid === null) continue
-      const document = readLink(join(dir, name), `${place}${name}`, tables)
-      candidates.push({ document, keyid })
+      const document = readLink(join(dir, name), `${place}${name}`, reading.tables)
+      candidates.push({ document, keyid, proofs: reading.proofs.get(document.sha256) ?? [] })
       if (isLayout(document) && depth <= LIMITS.sublayoutDepth) {
         const inner = basename(name, '.link')
-        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1, tables))
+        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1, reading))
       }
     }
     steps.set(step, candidates)

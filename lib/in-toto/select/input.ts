@@ -1,5 +1,12 @@
 import type { Key } from '#lib/crypto/index.ts'
-import type { Document, ReadDocument, SignatureVerifier, UnusableKey } from '../verify/input.ts'
+import type {
+  CertificateTrust,
+  Document,
+  ReadDocument,
+  SignatureVerifier,
+  TimeProof,
+  UnusableKey,
+} from '../verify/input.ts'
 
 /** Once somebody brought a document: when, in which delivery (null: in none), under which path. */
 export interface Sighting {
@@ -16,6 +23,8 @@ export interface StoredDocument {
   /** sha256 of what its signatures cover; null where it could not be read */
   readonly signedSha256: string | null
   readonly sightings: readonly Sighting[]
+  /** of this very document, not of others around the same signed bytes; absent: none */
+  readonly proofs?: readonly TimeProof[]
 }
 
 /** Evidence that came together. */
@@ -58,6 +67,8 @@ export interface SelectInput {
   /** the time to judge for, in milliseconds */
   readonly at: number
   readonly verifySignature: SignatureVerifier
+  /** absent: certificates cannot be judged */
+  readonly certificates?: CertificateTrust
 }
 
 /** At most so many link groups of one step, and combinations of groups, are looked at. */

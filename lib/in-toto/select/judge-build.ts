@@ -1,5 +1,5 @@
 import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
-import type { Digests, Reason, Report } from '../report.ts'
+import type { Digests, LinkFound, Reason, Report } from '../report.ts'
 import { parseTimestamp } from '../time.ts'
 import type { Candidate, Document, LinkStore } from '../verify/input.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
@@ -16,6 +16,8 @@ export interface Considered {
   readonly role: 'selected' | 'considered'
   readonly step: string
   readonly reason: string | null
+  /** the workload that signed it with a certificate */
+  readonly signer?: string
 }
 
 export interface Judged {
@@ -40,7 +42,7 @@ export function judgeBuild(store: Store, build: FinalGroup): Judged {
     files: build.files,
     evidence: considered(selection),
     inputs: digestInputs(store, selection, report),
-    validUntil: validUntil(store, selection),
+    validUntil: validUntil(store, selection, report),
   }
 }
 
@@ -130,10 +132,7 @@ function verifyOver(store: Store, { choices }: Selection, links: Links): Report 
   const steps = new Map(
     choices.map(({ step, unusable }) => [
       step.name,
-      [
-        ...(links.get(step.name) ?? []).map(candidate),
-        ...unusable.map(({ stored }) => ({ document: named(stored.document, pathOf(stored)), keyid: null })),
-      ],
+      [...(links.get(step.name) ?? []).map(candidate), ...unusable.map(({ stored }) => candidateOf(stored, null))],
     ]),
   )
   return verify(store, { steps, namespaces: new Map() })
@@ -149,12 +148,17 @@ function verify({ input }: Store, links: LinkStore): Report {
     parameters: input.parameters,
     profile: 'strict',
     verifySignature: input.verifySignature,
+    ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
   })
 }
 
 /** One signer at a time: another signature on the same envelope is another link, let in or not by itself. */
 function candidate(link: SignedLink): Candidate {
-  return { document: named(link.stored.document, pathOf(link.stored)), keyid: link.keyid.slice(0, 8) }
+  return candidateOf(link.stored, link.keyid.slice(0, 8))
+}
+
+function candidateOf(stored: SignedLink['stored'], keyid: string | null): Candidate {
+  return { document: named(stored.document, pathOf(stored)), keyid, proofs: stored.proofs ?? [] }
 }
 
 function named(document: Document, source: string): Document {
@@ -192,7 +196,8 @@ function considered({ choices }: Selection): Considered[] {
     }
     for (const link of groups.flat()) {
       const { sha256 } = link.stored.document
-      found.set(`${step.name} ${sha256}`, { sha256, role: 'selected', step: step.name, reason: null })
+      const signer = link.identity.startsWith('spiffe://') ? { signer: link.identity } : {}
+      found.set(`${step.name} ${sha256}`, { sha256, role: 'selected', step: step.name, reason: null, ...signer })
     }
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
@@ -218,10 +223,20 @@ function digestInputs(store: Store, { build, choices }: Selection, report: Repor
       ...mixed.map((link) => linkLine(step.name, 'mixed', link)),
       ...unusable.map(({ stored }) => `unusable ${step.name} ${stored.document.sha256}`),
     ]),
+    ...report.steps.flatMap(({ name, counted }) => counted.flatMap((link) => certificateLine(name, link))),
     ...report.reasons.map(({ code, severity, step }) => `reason ${code} ${severity} ${step ?? ''}`),
     `verdict ${report.verdict} ${report.referenceVerdict}`,
   ]
   return toHex(sha256(utf8([report.engine, ...lines.sort()].join('\n'))))
+}
+
+/** By which chain and which proof of time a certificate counts; the second at which nothing was proven says nothing. */
+function certificateLine(step: string, { sha256: document, signer }: LinkFound): string[] {
+  const { certificate } = signer
+  if (certificate === undefined) return []
+  const { chain, time } = certificate
+  const proof = time.evidence === 'unproven' ? '' : ` ${time.at} ${time.by}`
+  return [`certificate ${step} ${document} ${certificate.sha256} ${chain.join(' ')} ${time.evidence}${proof}`]
 }
 
 function linkLine(step: string, role: string, link: SignedLink): string {
@@ -229,13 +244,18 @@ function linkLine(step: string, role: string, link: SignedLink): string {
   return `${role} ${step} ${link.stored.document.sha256} ${link.identity} ${link.firstSeen} ${link.freshIn ?? '-'} ${places}`
 }
 
-/** The next moment at which time alone changes something: a waiting time, the layout's expiry, a key's. */
-function validUntil({ input, layout }: Store, { build, choices }: Selection): number | null {
+/** The next moment at which time alone changes something: a waiting time, the expiry of the layout, a key, a certificate. */
+function validUntil({ input, layout }: Store, { build, choices }: Selection, { steps }: Report): number | null {
   const moments = [parseTimestamp(layout.expires)]
   const open = choices.some(({ groups }) => groups.length === 0)
   if (open) moments.push(build.firstSeen + input.waiting)
   for (const key of [...layout.keys.values(), ...input.layoutKeys]) {
     for (const one of [key, ...key.subkeys.values()]) if (one.expiresAt !== null) moments.push(one.expiresAt * 1000)
+  }
+  for (const { signer } of steps.flatMap(({ counted }) => counted)) {
+    const { certificate } = signer
+    // the end itself still belongs to it
+    if (certificate?.time.evidence === 'unproven') moments.push((parseTimestamp(certificate.validUntil) ?? 0) + 1)
   }
   const ahead = moments.filter((moment): moment is number => moment !== null && moment > input.at)
   return ahead.length === 0 ? null : Math.min(...ahead)

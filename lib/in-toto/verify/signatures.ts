@@ -37,7 +37,8 @@ export class SignatureBook {
     return last
   }
 
-  private check(envelope: Signed, signature: EnvelopeSignature, key: Key): SignatureOutcome {
+  /** Whether this very signature is by this key. */
+  check(envelope: Signed, signature: EnvelopeSignature, key: Key): SignatureOutcome {
     let answers = this.known.get(signature)
     if (answers === undefined) {
       answers = new Map()

@@ -1,14 +1,14 @@
 import { type Recorded, sameFile } from '../evaluate-rules.ts'
-import type { Layout, Step } from '../layout.ts'
+import type { CertConstraint, Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
-import type { LinkFound, RuleListTrace, StepReport } from '../report.ts'
+import type { LinkFound, ReasonCode, RuleListTrace, SignerCertificate, StepReport } from '../report.ts'
 import { abnormalName } from './artifact-names.ts'
+import type { Session } from './chain-input.ts'
 import type { Finding, Findings } from './findings.ts'
 import type { Candidate } from './input.ts'
 import { verifyItemRules } from './item-rules.ts'
-import type { SignatureBook } from './signatures.ts'
 import type { Signers } from './signers.ts'
-import { type Counted, gatherEvidence, type LevelForms, type StepEvidence } from './step-evidence.ts'
+import { type Counted, gatherEvidence, type StepEvidence } from './step-evidence.ts'
 
 /** What one document says was done: a link's own record, or a sublayout's summary. */
 export interface Stood extends Recorded {
@@ -34,17 +34,62 @@ export function verifyThresholds(
   layout: Layout,
   store: ReadonlyMap<string, readonly Candidate[]>,
   signers: Signers,
-  book: SignatureBook,
+  { book, certificates, forms }: Pick<Session, 'book' | 'certificates' | 'forms'>,
+  path: readonly string[],
   findings: Findings,
-  forms: LevelForms = { of: new Map(), path: [] },
 ): StepCase[] {
   return layout.steps.map((step) => {
     const candidates = store.get(step.name) ?? []
-    const evidence = gatherEvidence(step, layout, candidates, signers, book, forms)
+    const at = { of: forms, path }
+    const evidence = gatherEvidence(step, layout, candidates, signers, book, certificates, at)
+    checkCertificates(step, evidence, findings)
     const absent = verifyThreshold(step, evidence, candidates.length, findings)
     return { step, evidence, absent, stood: [], sublayout: undefined, materials: null, products: null }
   })
 }
+
+/** Who signed with which certificate, and for which moment it is trusted. */
+function checkCertificates(step: Step, { counted }: StepEvidence, findings: Findings): void {
+  for (const { document, keyid, signer, taintedAt } of counted) {
+    const { certificate } = signer
+    if (certificate === undefined) continue
+    const { spiffeId, subject, root, time } = certificate
+    const who = spiffeId ?? subject
+    findings.check({
+      id: `step.${step.name}.certificate.${keyid}`,
+      title: `Certificate of ${who} trusted`,
+      outcome: taintedAt === null ? 'passed' : 'warning',
+      detail: `It leads to the root "${root.subject}" and was valid at ${time.at}: ${evidenceText(time)}.`,
+      step: step.name,
+      evidence: [document.sha256],
+    })
+    if (taintedAt === null) continue
+    const message = `${who} signed step ${step.name} before ${taintedAt}, when the root "${root.subject}" was marked as compromised. It counts, because it was ${evidenceText(time)}.`
+    findings.add({
+      code: 'CERT_ROOT_TAINTED',
+      severity: 'warning',
+      message,
+      step: step.name,
+      keyid,
+      strictOnly: true,
+    })
+  }
+}
+
+function evidenceText({ evidence, at, by }: SignerCertificate['time']): string {
+  if (evidence === 'unproven') return 'the time that this verdict is for; nothing proves when it signed'
+  return evidence === 'timestamped' ? `time-stamped at ${at} by ${by}` : `received at ${at} by ${by}`
+}
+
+/** What was not found out might have been the signature that is missing. */
+const UNDECIDED: readonly ReasonCode[] = [
+  'MALFORMED',
+  'UNSUPPORTED',
+  'LIMIT',
+  'CERT_UNSUPPORTED',
+  'CERT_EXPIRED_NO_TIMESTAMP',
+  'CERT_ROOT_UNBOUND',
+]
 
 function verifyThreshold(step: Step, evidence: StepEvidence, found: number, findings: Findings): Finding | null {
   const people = new Set(evidence.counted.map(({ identity }) => identity)).size
@@ -75,11 +120,7 @@ function explainShortage(
   const causes = evidence.skipped.map(({ code, message, source, keyid }) =>
     findings.add({
       code,
-      // what cannot be read might have been the signature that is missing
-      severity:
-        code === 'MALFORMED' || code === 'UNSUPPORTED' || code === 'LIMIT' || code === 'CERT_UNSUPPORTED'
-          ? 'cannot-tell'
-          : 'deny',
+      severity: UNDECIDED.includes(code) ? 'cannot-tell' : 'deny',
       message: `${source} does not count for step ${step.name}: ${message}`,
       step: step.name,
       ...(keyid === null ? {} : { keyid }),
@@ -217,6 +258,26 @@ export function verifyStepRules(cases: readonly StepCase[], findings: Findings):
   return links
 }
 
+function allowedCertificates({ certConstraints }: Step): Pick<StepReport, 'allowedCertificates'> {
+  if (certConstraints.length === 0) return {}
+  return { allowedCertificates: certConstraints.map(certificateText) }
+}
+
+/** The workload, where a constraint names one; else what else it asks for. */
+function certificateText({ uris, commonName, dnsNames, emails, organizations }: CertConstraint): string {
+  const [uri] = uris
+  if (uris.length === 1 && uri !== undefined && uri !== '' && uri !== '*') return uri
+  const parts = [
+    ...uris.map((value) => `URI ${value}`),
+    `common name ${commonName}`,
+    ...dnsNames.map((value) => `DNS name ${value}`),
+    ...emails.map((value) => `e-mail ${value}`),
+    ...organizations.map((value) => `organization ${value}`),
+  ]
+  const named = parts.filter((part) => !part.endsWith(' ') && !part.endsWith(' *'))
+  return named.length === 0 ? 'whoever has a certificate of its roots' : `certificate with ${named.join(', ')}`
+}
+
 /** The step as the report shows it. */
 export function reportStep(one: StepCase, findings: readonly Finding[]): StepReport {
   const { step, evidence, stood } = one
@@ -225,6 +286,7 @@ export function reportStep(one: StepCase, findings: readonly Finding[]): StepRep
     outcome: outcomeOf(one, findings),
     threshold: step.threshold,
     allowedKeyids: step.pubkeys,
+    ...allowedCertificates(step),
     expectedCommand: step.expectedCommand,
     counted: evidence.counted.map((counted) => linkFound(counted, stood)),
     skipped: evidence.skipped,

@@ -1,9 +1,10 @@
-import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { pool } from '#lib/db/client.ts'
-import { type Document, readDocument } from '#lib/in-toto/index.ts'
+import { type Document, readDocument, type TimeProof } from '#lib/in-toto/index.ts'
 import { findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
-import type { JudgingContext } from './context.ts'
+import { type JudgingContext, mayBeBy } from './context.ts'
+import { intermediatesFor } from './intermediates.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
 
 /** What a build is looked for in: a delivery, or the envelopes of a final link that came without one. */
@@ -15,6 +16,8 @@ export type Target =
 const NEAREST = 40
 /** Links anywhere that list a final file. */
 const LISTING = 2_000
+/** Times at which one document was received that are looked at. */
+const RECEIPTS = 20
 /** Bytes of parsed documents that are kept while one job runs. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
@@ -69,6 +72,7 @@ async function storeOf(
   truncated = false,
 ): Promise<Store> {
   const rows = await documentRows(ids)
+  const documents = await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache)
   const deliveryIds = [...new Set(rows.flatMap(({ deliveryId }) => deliveryId ?? []))]
   const input: SelectInput = {
     softwareId: context.software.id,
@@ -77,12 +81,17 @@ async function storeOf(
     unusableKeys: context.unusableKeys,
     parameters: context.parameters,
     finalFiles: context.settings.finalFiles,
-    documents: await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache),
+    documents,
     deliveries: await deliveriesOf(deliveryIds),
     truncated,
     waiting: context.settings.waitingMinutes * 60_000,
     at,
     verifySignature: verifyNodeSignature,
+    certificates: {
+      verifyCertificate,
+      intermediates: await intermediatesFor(documents.map(({ document }) => document)),
+      bundles: [],
+    },
   }
   return openStore(input)
 }
@@ -109,7 +118,7 @@ async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readon
      JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" IN ('material', 'product')
      JOIN "Envelope" e ON e."id" = g."envelopeId"
      WHERE a."algo" = 'sha256' AND a."digest" = ANY($1::bytea[]) AND e."kind" = 'link' AND e."name" = ANY($2::text[])
-       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))
+       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})
      LIMIT ${LISTING + 1}`,
     [digests, stepNames, keyids],
   )
@@ -122,7 +131,7 @@ async function idsOfSteps({ keyids }: JudgingContext, steps: readonly string[]):
     `SELECT n."id"::text AS "id" FROM unnest($1::text[]) AS wanted("name") CROSS JOIN LATERAL (
        SELECT e."id" FROM "Envelope" e
        WHERE e."kind" = 'link' AND e."name" = wanted."name" AND e."status" = 'parsed'
-         AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($2::text[]))
+         AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$2')})
        ORDER BY e."id" DESC LIMIT ${NEAREST}) n`,
     [steps, keyids],
   )
@@ -175,8 +184,14 @@ async function documentsOf(
     const sightings = seen.map(
       (row): Sighting => ({ deliveryId: row.deliveryId, at: row.seenAt.getTime(), path: row.path, by: row.by }),
     )
-    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings }]
+    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings, proofs: receipts(seen) }]
   })
+}
+
+/** When this server received these very bytes, by its own clock: then their signatures existed. */
+function receipts(seen: readonly Row[]): TimeProof[] {
+  const times = [...new Set(seen.map(({ seenAt }) => seenAt.getTime()))].sort((a, b) => a - b)
+  return times.slice(0, RECEIPTS).map((at) => ({ kind: 'witnessed', at, by: 'Waybill', signature: null }))
 }
 
 function damaged(source: string, sha256: string): Document {
