@@ -19,6 +19,7 @@ export interface NameConstraints {
 
 /** Everything of a certificate that path validation and constraints ask for (RFC 5280, section 4). */
 export interface X509 extends Certificate {
+  readonly der: Uint8Array
   /** what the issuer signed */
   readonly tbs: Uint8Array
   readonly algorithm: CertificateSignatureAlgorithm | null
@@ -46,6 +47,7 @@ export interface X509 extends Certificate {
   } | null
   /** object identifiers; null: the extension is absent, any use is meant */
   readonly extendedKeyUsage: readonly string[] | null
+  readonly extendedKeyUsageIsCritical: boolean
   readonly nameConstraints: NameConstraints | null
   /** critical extensions that are not processed: a certificate with any must be refused */
   readonly unprocessedCritical: readonly string[]
@@ -102,6 +104,7 @@ export function parseX509(der: Uint8Array): X509 {
   const subjectName = expectTag(subject, DER.sequence)
   return {
     ...certificate,
+    der,
     tbs: tbs.whole,
     algorithm: algorithms.get(algorithmOid) ?? null,
     algorithmOid,
@@ -116,6 +119,7 @@ export function parseX509(der: Uint8Array): X509 {
     basicConstraints: readBasicConstraints(extensions.get(EXTENSION.basicConstraints)),
     keyUsage: readKeyUsage(extensions.get(EXTENSION.keyUsage)),
     extendedKeyUsage: readExtendedKeyUsage(extensions.get(EXTENSION.extendedKeyUsage)),
+    extendedKeyUsageIsCritical: extensions.get(EXTENSION.extendedKeyUsage)?.critical ?? false,
     nameConstraints: readNameConstraints(extensions.get(EXTENSION.nameConstraints)),
     unprocessedCritical: [...extensions].flatMap(([oid, { critical }]) =>
       critical && !PROCESSED.includes(oid) ? [oid] : [],

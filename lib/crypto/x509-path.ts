@@ -42,6 +42,8 @@ export interface PathInput {
   /** trusted */
   readonly roots: readonly X509[]
   readonly verify: CertificateVerifier
+  /** extended key uses that the chain must allow, any of them; absent: those of a workload's certificate */
+  readonly uses?: readonly string[]
 }
 
 /** Certificates between leaf and root; signature checks for one leaf; paths that are told apart. */
@@ -142,7 +144,7 @@ class Search {
   }
 
   private finish(chain: readonly X509[], root: X509): void {
-    const fault = nameConstraintFault(chain) ?? usageFault(chain)
+    const fault = nameConstraintFault(chain) ?? usageFault(chain, this.input.uses)
     if (fault === null) this.paths.push(pathOf(chain, root))
     else this.fail(chain, fault)
   }
@@ -247,10 +249,10 @@ function authorityFault(
 }
 
 /** Uses narrow from root to leaf: each certificate that names any must allow the one that is asked for. */
-function usageFault(chain: readonly X509[]): PathFault | null {
-  const one = chain.find(({ extendedKeyUsage: uses }) => uses !== null && !uses.some((use) => USES.includes(use)))
+function usageFault(chain: readonly X509[], wanted = USES): PathFault | null {
+  const one = chain.find(({ extendedKeyUsage: uses }) => uses !== null && !uses.some((use) => wanted.includes(use)))
   if (one === undefined) return null
-  const why = `"${shown(one.subject)}" is meant for other uses (extended key usage); expected TLS server, any, or none named`
+  const why = `"${shown(one.subject)}" is meant for other uses (extended key usage)${wanted === USES ? '; expected TLS server, any, or none named' : ''}`
   return { code: 'EXTENDED_KEY_USAGE', why }
 }
 

@@ -28,6 +28,8 @@ export type {
 } from './statements/witness-policy.ts'
 export { parseWitnessPolicy, WITNESS_POLICY } from './statements/witness-policy.ts'
 export { formatTimestamp, parseTimestamp } from './time.ts'
+export type { TimeEvidence, TimeFault } from './time-evidence.ts'
+export { judgeTimestamps, timeEvidence, timestampProofs } from './time-evidence.ts'
 export { parseTimeProofs } from './time-proofs.ts'
 export { parseTrustBundles } from './trust-bundles.ts'
 export type {

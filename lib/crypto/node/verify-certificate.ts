@@ -2,8 +2,14 @@ import { constants, verify } from 'node:crypto'
 import type { X509 } from '../x509-certificate.ts'
 import { publicKeyOf } from './public-key.ts'
 
-/** Whether the key of `issuer` signed `certificate`. Never throws for a signature that is none. */
-export function verifyCertificate(certificate: X509, issuer: X509): boolean {
+/**
+ * Whether the key of `issuer` signed `certificate`, or something else that is signed like one. Never throws for a
+ * signature that is none.
+ */
+export function verifyCertificate(
+  certificate: Pick<X509, 'algorithm' | 'tbs' | 'signature'>,
+  issuer: Pick<X509, 'key'>,
+): boolean {
   const { algorithm, tbs, signature } = certificate
   if (algorithm === null || issuer.key === null || signature.length === 0) return false
   if (issuer.key.keytype !== keytypes[algorithm.name]) return false
