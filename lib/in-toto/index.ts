@@ -20,6 +20,8 @@ export { parseRule, ruleText } from './rule.ts'
 export type { Statement } from './statement.ts'
 export { parseStatementDocument } from './statement.ts'
 export type { PredicateFacts } from './statements/facts.ts'
+export type { Verification, VerifierStatus } from './statements/verification.ts'
+export { verificationsIn, verifierStatus } from './statements/verification.ts'
 export type {
   SignedWitnessPolicy,
   WitnessFunctionary,
