@@ -1,4 +1,5 @@
 import {
+  decodeUtf8,
   encodeCanonicalJson,
   FormatError,
   fromBase64,
@@ -262,9 +263,28 @@ function dsseSignature(value: JsonObject, place: string): EnvelopeSignature {
     keyid: keyid === undefined || keyid === null ? '' : readString(keyid, `${place}.keyid`, 'MALFORMED'),
     sig,
     bytes: decoded(fromBase64, sig),
-    certificate: optionalText(value.get('certificate') ?? value.get('cert')),
+    certificate: certificatesOf(value),
     otherHeaders: null,
     ...timestampsOf(value.get('timestamps')),
+  }
+}
+
+/** Witness writes PEM as base64, and the certificates that lead on from the signer's beside it. */
+function certificatesOf(value: JsonObject): string | null {
+  const first = optionalText(value.get('certificate') ?? value.get('cert'))
+  const others = value.get('intermediates')
+  if (first === null || !Array.isArray(others)) return first === null ? null : pemOf(first)
+  const texts = others.flatMap((one) => optionalText(one) ?? [])
+  return [first, ...texts.slice(0, LIMITS.signatures)].map(pemOf).join('\n')
+}
+
+function pemOf(text: string): string {
+  if (text.includes('-----BEGIN')) return text
+  try {
+    return decodeUtf8(fromBase64(text))
+  } catch (error) {
+    if (error instanceof FormatError) return text
+    throw error
   }
 }
 

@@ -52,7 +52,7 @@ export type {
 } from './verify/input.ts'
 export { readDocument } from './verify/read-document.ts'
 export type { StepForm, StepForms } from './verify/step-form.ts'
-export { formFault, formText, parseForm } from './verify/step-form.ts'
+export { formFault, formOf, formText, parseForm } from './verify/step-form.ts'
 export type { EnvelopeSigners } from './verify/verify-envelope.ts'
 export { verifyEnvelope } from './verify/verify-envelope.ts'
 export { verifyLayout } from './verify/verify-layout.ts'

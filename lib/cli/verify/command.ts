@@ -1,8 +1,17 @@
+import { parseX509Pem } from '#lib/crypto/index.ts'
 import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
-import { type Report, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
+import {
+  type Document,
+  type Report,
+  readDocument,
+  type StepForms,
+  timestampProofs,
+  verifyLayout,
+} from '#lib/in-toto/index.ts'
 import { parseArguments, USAGE, UsageError, type VerifyArguments } from './arguments.ts'
 import {
   isFolder,
+  type ReadTimestamps,
   readCertificateFile,
   readLayoutKeys,
   readLinkDir,
@@ -10,6 +19,7 @@ import {
   readParameters,
   readTimeProofs,
   readTrustBundles,
+  stepNames,
 } from './read-inputs.ts'
 import { reportText } from './report-text.ts'
 import { inspectionRunner } from './run-inspection.ts'
@@ -41,10 +51,16 @@ export async function verifyCommand(argv: readonly string[]): Promise<number> {
 export function verifyFolder(given: VerifyArguments): Report {
   const bytes = readNamedFile(given.layout, 'layout')
   const layout = readDocument(given.layout, bytes, sha256Hex(bytes))
+  const forms = formsOf(given, layout)
   return verifyLayout({
     layout,
     ...readLayoutKeys(given.layoutKeys),
-    links: readLinkDir(given.linkDir, layout, given.timeProofs === null ? new Map() : readTimeProofs(given.timeProofs)),
+    links: readLinkDir(given.linkDir, layout, {
+      proofs: given.timeProofs === null ? new Map() : readTimeProofs(given.timeProofs),
+      timestamps: timestampReader(given),
+      forms,
+    }),
+    forms,
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
     certificates: {
@@ -56,6 +72,29 @@ export function verifyFolder(given: VerifyArguments): Report {
     profile: given.profile,
     verifySignature: verifyNodeSignature,
   })
+}
+
+/** What the tokens in a document's signatures prove. */
+function timestampReader({ timestampRoots = [], intermediates, at }: VerifyArguments): ReadTimestamps {
+  if (timestampRoots.length === 0) return () => []
+  const certificates = (paths: readonly string[]) => paths.flatMap((path) => parseX509Pem(readCertificateFile(path)))
+  const trust = {
+    roots: certificates(timestampRoots),
+    intermediates: certificates(intermediates),
+    verify: verifyCertificate,
+  }
+  return (envelope) => timestampProofs(envelope, trust, at)
+}
+
+/** A form for a step that the layout does not have is a mistyped name. */
+function formsOf({ forms = new Map() }: VerifyArguments, layout: Document): StepForms {
+  const names = stepNames(layout)
+  for (const step of forms.keys()) {
+    const [outer = ''] = step.split('/')
+    if (names.length > 0 && !names.includes(outer))
+      throw new UsageError(`--form: the layout has no step ${JSON.stringify(outer)}.`)
+  }
+  return forms
 }
 
 function productFolder(dir: string): string {

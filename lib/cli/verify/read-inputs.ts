@@ -6,11 +6,15 @@ import {
   ArtifactTables,
   type Candidate,
   type Document,
+  formFault,
+  formOf,
   LIMITS,
   type LinkStore,
+  type OpenEnvelope,
   parseTimeProofs,
   parseTrustBundles,
   readDocument,
+  type StepForms,
   type TimeProof,
   type TrustBundle,
   type UnusableKey,
@@ -117,9 +121,19 @@ export function readTimeProofs(path: string): Map<string, TimeProof[]> {
 export function readLinkDir(
   dir: string,
   layout: Document,
-  proofs: ReadonlyMap<string, readonly TimeProof[]> = new Map(),
+  { proofs = new Map(), timestamps = () => [], forms = new Map() }: Partial<Known> = {},
 ): LinkStore {
-  return readFolder(dir, '', layout, 0, { tables: new ArtifactTables(), proofs })
+  return readFolder(dir, { place: '', path: [] }, layout, { tables: new ArtifactTables(), proofs, timestamps, forms })
+}
+
+/** What the tokens in the signatures of a document prove about when they were made. */
+export type ReadTimestamps = (envelope: OpenEnvelope) => readonly TimeProof[]
+
+/** What is known about documents besides what they say. */
+interface Known {
+  readonly proofs: ReadonlyMap<string, readonly TimeProof[]>
+  readonly timestamps: ReadTimestamps
+  readonly forms: StepForms
 }
 
 export function isFolder(path: string): boolean {
@@ -127,31 +141,86 @@ export function isFolder(path: string): boolean {
 }
 
 /** What all folders are read with. */
-interface Reading {
+interface Reading extends Known {
   readonly tables: ArtifactTables
-  readonly proofs: ReadonlyMap<string, readonly TimeProof[]>
 }
 
-function readFolder(dir: string, place: string, layout: Document, depth: number, reading: Reading): LinkStore {
+/** The folder as the report calls it, and the steps whose sublayouts lead to it. */
+interface Level {
+  readonly place: string
+  readonly path: readonly string[]
+}
+
+function readFolder(dir: string, { place, path }: Level, layout: Document, reading: Reading): LinkStore {
   const steps = new Map<string, Candidate[]>()
   const namespaces = new Map<string, LinkStore>()
   if (!isFolder(dir)) return { steps, namespaces }
   const names = readdirSync(dir).sort()
+  const others = once(() => readStatements(dir, place, names, reading))
   for (const step of stepNames(layout)) {
     const candidates: Candidate[] = []
     for (const name of names) {
       const keyid = keyidIn(name, step)
       if (keyid === null) continue
       const document = readLink(join(dir, name), `${place}${name}`, reading.tables)
-      candidates.push({ document, keyid, proofs: reading.proofs.get(document.sha256) ?? [] })
-      if (isLayout(document) && depth <= LIMITS.sublayoutDepth) {
+      candidates.push({ document, keyid, proofs: proofsOf(document, reading) })
+      if (isLayout(document) && path.length <= LIMITS.sublayoutDepth) {
         const inner = basename(name, '.link')
-        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1, reading))
+        const level = { place: `${place}${inner}/`, path: [...path, step] }
+        namespaces.set(inner, readFolder(join(dir, inner), level, document, reading))
       }
     }
+    if (isStatementForm(step, path, reading)) candidates.push(...statementsOf(step, path, others(), reading))
     steps.set(step, candidates)
   }
   return { steps, namespaces }
+}
+
+function proofsOf(document: Document, { proofs, timestamps }: Known): readonly TimeProof[] {
+  const stamped = 'envelope' in document ? timestamps(document.envelope) : []
+  return [...(proofs.get(document.sha256) ?? []), ...stamped]
+}
+
+/** Statements have no names that in-toto knows: every .json file that is an envelope, or should be one. */
+function readStatements(dir: string, place: string, names: readonly string[], { tables }: Reading): Document[] {
+  return names
+    .filter((name) => name.endsWith('.json') && !isFolder(join(dir, name)))
+    .map((name) => readLink(join(dir, name), `${place}${name}`, tables))
+    .filter((document) => 'envelope' in document || !isSomethingElse(document.problem))
+}
+
+/** Other JSON, and signed documents of other kinds, e.g. a Witness policy. */
+function isSomethingElse({ code, place }: { readonly code: string; readonly place: string }): boolean {
+  return code === 'NOT_AN_ENVELOPE' || (code === 'UNSUPPORTED' && place === 'payloadType')
+}
+
+/** Those that may stand for a step: of its form and name. One that cannot be read might have been any. */
+function statementsOf(
+  step: string,
+  path: readonly string[],
+  documents: readonly Document[],
+  reading: Reading,
+): Candidate[] {
+  const form = formOf(step, path, reading.forms)
+  const fitting = documents.filter((document) => {
+    if (!('envelope' in document)) return true
+    const { envelope } = document
+    if (envelope.kind !== 'statement' || formFault(envelope, form) !== null) return false
+    return envelope.document.step === null || envelope.document.step === step
+  })
+  return fitting.map((document) => ({ document, keyid: null, proofs: proofsOf(document, reading) }))
+}
+
+function isStatementForm(step: string, path: readonly string[], { forms }: Known): boolean {
+  return formOf(step, path, forms).form !== 'link'
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** The eight characters of the keyid in the name of a link of this step; null for any other file. */
@@ -162,7 +231,7 @@ function keyidIn(name: string, step: string): string | null {
 }
 
 /** Also of a layout that is refused: the report says what in-toto would answer to it. */
-function stepNames(layout: Document): string[] {
+export function stepNames(layout: Document): string[] {
   const open = 'envelope' in layout ? layout.envelope : layout.open
   const steps = open?.kind === 'layout' ? open.value.get('steps') : null
   if (!Array.isArray(steps)) return []

@@ -57,7 +57,10 @@ function readFiles(
   read: (body: JsonValue | undefined, place: string) => Artifacts,
   gaps: Gap[],
 ): Artifacts {
-  if (attestation !== undefined) return read(attestation.body ?? new Map(), attestation.place)
+  if (attestation?.body !== undefined) {
+    // Go writes null for an empty map
+    return read(attestation.body ?? new Map(), attestation.place)
+  }
   const message = `The collection holds no attestation of the type ${type}, so nobody says which files those were.`
   gaps.push({ code: 'UNSUPPORTED', message, place: 'predicate.attestations' })
   return new Map()

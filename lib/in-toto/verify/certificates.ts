@@ -103,7 +103,8 @@ export class CertificateBook {
 
   /** Where no verifier judges certificates, so that nobody could follow. */
   private unsupported({ form, kind }: OpenEnvelope): string | null {
-    if (form === 'dsse') {
+    // Witness signs statements so; for links and layouts in DSSE nobody does
+    if (form === 'dsse' && kind !== 'statement') {
       return 'It is a DSSE envelope signed with a certificate, which no in-toto verifier accepts; sign it as a Metablock.'
     }
     return kind === 'layout'
