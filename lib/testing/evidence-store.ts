@@ -28,6 +28,7 @@ export interface RunSpec {
   readonly software?: string
   readonly label?: string
   readonly issuer?: string
+  readonly attempt?: number
   readonly openedAt?: number
   readonly closesAt?: number
 }
@@ -49,13 +50,14 @@ export class EvidenceStore {
 
   run(spec: RunSpec): this {
     const { id, kind = 'pushed', software = SOFTWARE, label = id, issuer = 'ci', openedAt = 0, closesAt = 1440 } = spec
+    const { attempt = 1 } = spec
     this.runs.set(id, {
       id,
       kind,
       softwareId: kind === 'pushed' ? software : null,
       issuer,
       label,
-      attempt: 1,
+      attempt,
       openedAt: START + openedAt * MINUTE,
       closesAt: kind === 'pushed' ? START + (openedAt + closesAt) * MINUTE : null,
     })

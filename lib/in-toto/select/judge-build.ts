@@ -4,7 +4,7 @@ import { parseTimestamp } from '../time.ts'
 import type { Candidate, Document, LinkStore } from '../verify/input.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
 import type { FinalGroup, Store } from './builds.ts'
-import { type Choice, ownLinks, ownUnusable } from './choose.ts'
+import { type Choice, openCase, ownLinks, ownUnusable } from './choose.ts'
 import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { mergeSelection, someFail } from './merge.ts'
@@ -49,7 +49,7 @@ export function judgeBuild(store: Store, build: FinalGroup): Judged {
  * nobody who signed it is a functionary any more. It is never allowed.
  */
 export function judgeLost(store: Store, build: FinalGroup): Judged {
-  const one = { store, build, finalFiles: build.files }
+  const one = openCase(store, build)
   const choices = store.layout.steps.map((step) => ({
     step,
     groups: [],
@@ -61,7 +61,7 @@ export function judgeLost(store: Store, build: FinalGroup): Judged {
   const selection = { build, choices }
   const message = `By the layout in force, ${build.step} of this run is no final link: its step is not the final one any more, or its signers are no functionaries of it.`
   const lost: Reason = { code: 'NOT_FINAL', severity: 'cannot-tell', message, strictOnly: true }
-  const report = mergeSelection(withoutMissing(verifyOver(store, selection, new Map())), selection, [lost])
+  const report = mergeSelection(store, withoutMissing(verifyOver(store, selection, new Map())), selection, [lost])
   return {
     report,
     files: build.files,
@@ -97,10 +97,12 @@ function judgeSelection(store: Store, selection: Selection): Report {
     const message = `More than ${SELECT_LIMITS.combinations} combinations of links would have to be judged.`
     const first = verifyOver(store, selection, firstOfEach(selection.choices))
     const limit: Reason = { code: 'LIMIT', severity: 'cannot-tell', message, strictOnly: true }
-    return mergeSelection(first, selection, [limit])
+    return mergeSelection(store, first, selection, [limit])
   }
   const extra = store.input.truncated ? [TRUNCATED] : []
-  const reports = combinations.map((links) => mergeSelection(verifyOver(store, selection, links), selection, extra))
+  const reports = combinations.map((links) =>
+    mergeSelection(store, verifyOver(store, selection, links), selection, extra),
+  )
   const failing = reports.filter(({ verdict }) => verdict !== 'allow')
   const [first] = failing.length > 0 ? failing : reports
   if (first === undefined) throw new Error('a build without any combination of links')
@@ -171,7 +173,7 @@ function pathOf({ document, sightings }: SignedLink['stored']): string {
  */
 function referenceVerdict(store: Store, selection: Selection, report: Report): Report['referenceVerdict'] {
   const { build, choices } = selection
-  const one = { store, build, finalFiles: build.files }
+  const one = openCase(store, build)
   const all = choices.map(({ step }) => [step.name, ownLinks(one, step.name)] as const)
   const selected = new Set(choices.flatMap(({ groups }) => groups.flat()))
   if (all.every(([, links]) => links.every((link) => selected.has(link)))) return report.referenceVerdict

@@ -1,13 +1,14 @@
 import type { Check, LinkSkipped, Reason, Report, StepReport } from '../report.ts'
 import { type Finding, orderReasons, verdictOf } from '../verify/findings.ts'
-import type { Choice } from './choose.ts'
+import type { Store } from './builds.ts'
+import { type Choice, origin } from './choose.ts'
 import type { Selection } from './select-evidence.ts'
 
 /**
  * Adds what selecting found to the verifier's report. A step that nothing was selected for is no longer "missing":
  * the selection says what it is instead, and what followed from it follows on. Nothing is taken away but that.
  */
-export function mergeSelection(report: Report, selection: Selection, extra: readonly Reason[]): Report {
+export function mergeSelection(store: Store, report: Report, selection: Selection, extra: readonly Reason[]): Report {
   const open = new Map(
     selection.choices.flatMap((choice) => {
       const [problem] = choice.problems
@@ -29,7 +30,7 @@ export function mergeSelection(report: Report, selection: Selection, extra: read
       .filter((problem) => !report.reasons.some(({ code, step }) => code === problem.code && step === choice.step.name))
       .map((problem) => reasonOf(choice, problem)),
     ...sublayouts(choice),
-    ...mixed(choice),
+    ...mixed(store, choice),
   ])
   const reasons = reorder([...replaced, ...others, ...extra])
   return {
@@ -77,10 +78,10 @@ function sublayouts({ step, groups }: Choice): Reason[] {
   return [{ code: 'UNSUPPORTED', severity: 'cannot-tell', message, step: step.name, strictOnly: true }]
 }
 
-function mixed({ step, mixed: links }: Choice): Reason[] {
+/** Everything that counts and did not come with this run alone, with where it was first seen and by whom. */
+function mixed(store: Store, { step, mixed: links }: Choice): Reason[] {
   return links.slice(0, 5).map((link) => {
-    const first = link.sightings.reduce((a, b) => (b.at < a.at ? b : a))
-    const message = `${link.stored.document.source} for step ${step.name} does not come from this run alone: it was first seen at ${new Date(first.at).toISOString()} in ${first.path}, brought by ${first.by}. It counts because it lists what this build made.`
+    const message = `${link.stored.document.source} for step ${step.name} does not come from this run alone: it was seen ${origin(store, link)}. It counts because digests tie it to this build.`
     return { code: 'MIXED_RUNS', severity: 'warning', message, step: step.name, keyid: link.keyid, strictOnly: true }
   })
 }

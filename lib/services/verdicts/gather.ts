@@ -4,6 +4,7 @@ import { type Document, readDocument } from '#lib/in-toto/index.ts'
 import { findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
 import type { JudgingContext } from './context.ts'
+import { sameRun } from './same-run.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
 
 /** What a build is looked for in: a delivery, or the envelopes of a final link that came without one. */
@@ -87,10 +88,14 @@ async function storeOf(
   return openStore(input)
 }
 
+/** The attempts of the run of delivery $1 up to itself: it holds what they pushed. */
+const ATTEMPTS_UP_TO = `SELECT o."id" FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id"
+  OR (${sameRun('d', 'o')} AND o."attempt" <= d."attempt") WHERE d."id" = $1::uuid`
+
 async function idsOfDelivery({ stepNames }: JudgingContext, id: string): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT DISTINCT e."id"::text AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
-     WHERE s."deliveryId" = $1::uuid AND (
+     WHERE s."deliveryId" IN (${ATTEMPTS_UP_TO}) AND (
        (e."kind" = 'link' AND e."name" = ANY($2::text[]))
        OR substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[]))`,
     [id, stepNames],
@@ -203,15 +208,13 @@ interface DeliveryRow {
   closesAt: Date | null
 }
 
-/** The deliveries, and earlier ones under the same label: a label counts once. */
+/** The deliveries, and whatever else was pushed under the same label: a label is one run, with its attempts. */
 async function deliveriesOf(ids: readonly string[]): Promise<Delivery[]> {
   if (ids.length === 0) return []
   const { rows } = await pool.query<DeliveryRow>(
     `SELECT DISTINCT o."id"::text AS "id", o."kind", o."softwareId"::text AS "softwareId", o."issuer", o."label",
             o."attempt", o."openedAt", o."closesAt"
-     FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id"
-       OR (d."kind" = 'pushed' AND o."kind" = 'pushed' AND o."softwareId" = d."softwareId" AND o."issuer" = d."issuer"
-           AND o."label" = d."label" AND o."attempt" = d."attempt")
+     FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id" OR (${sameRun('d', 'o')})
      WHERE d."id" = ANY($1::uuid[]) AND o."kind" <> 'loose'`,
     [ids],
   )

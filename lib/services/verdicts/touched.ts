@@ -1,5 +1,6 @@
 import { pool } from '#lib/db/client.ts'
 import type { JudgingContext } from './context.ts'
+import { sameRun } from './same-run.ts'
 
 export interface Touched {
   /** deliveries in which builds may be found, newest first */
@@ -17,13 +18,20 @@ const FINAL = `(
   AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))`
 const OWN = `(d."kind" = 'handed-over' OR (d."kind" = 'pushed' AND d."softwareId" = $1::uuid))`
 
+/** Deliveries and the later attempts of their runs, which hold what those pushed. */
+const withLaterAttempts = (deliveries: string): string => `SELECT o."id" FROM ${deliveries} x
+  JOIN "Delivery" p ON p."id" = x."id"
+  JOIN "Delivery" o ON o."id" = p."id" OR (${sameRun('p', 'o')} AND o."attempt" >= p."attempt")`
+
 /** Everything: for a layout that is new in force, or other trust or settings. */
 export async function allTargets({ software, finalSteps, keyids }: JudgingContext): Promise<Touched> {
   const given = [software.id, finalSteps, keyids]
   const deliveries = await pool.query<{ id: string }>(
-    `SELECT d."id"::text AS "id" FROM "Delivery" d WHERE ${OWN} AND EXISTS (
-       SELECT 1 FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId" WHERE s."deliveryId" = d."id" AND ${FINAL})
-     ORDER BY d."openedAt" DESC, d."id"`,
+    `WITH final AS (
+       SELECT DISTINCT s."deliveryId" AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
+       WHERE s."deliveryId" IS NOT NULL AND ${FINAL})
+     SELECT DISTINCT d."id"::text AS "id", d."openedAt" FROM "Delivery" d JOIN (${withLaterAttempts('final')}) c ON c."id" = d."id"
+     WHERE ${OWN} ORDER BY d."openedAt" DESC, "id"`,
     given,
   )
   const builds = await pool.query<{ id: string }>(
@@ -46,13 +54,14 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
        SELECT s."deliveryId", s."seenAt", e."signedSha256" AS "signed" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
        WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]))),
      changed AS (
-       SELECT "deliveryId" FROM news WHERE "deliveryId" IS NOT NULL
+       SELECT "deliveryId" AS "id" FROM news WHERE "deliveryId" IS NOT NULL
        UNION
        -- seen elsewhere first: what counted as new there may be a copy now
        SELECT o."deliveryId" FROM news n JOIN "Envelope" e ON e."signedSha256" = n."signed"
          JOIN "Sighting" o ON o."envelopeId" = e."id" WHERE o."deliveryId" IS NOT NULL AND n."seenAt" <= o."seenAt")
-     SELECT d."id"::text AS "id" FROM "Delivery" d JOIN changed c ON c."deliveryId" = d."id" WHERE ${OWN}
-     ORDER BY d."openedAt" DESC, d."id"`,
+     SELECT DISTINCT d."id"::text AS "id", d."openedAt" FROM "Delivery" d
+       JOIN (${withLaterAttempts('changed')}) c ON c."id" = d."id" WHERE ${OWN}
+     ORDER BY d."openedAt" DESC, "id"`,
     [software.id, since, stepNames],
   )
   const builds = await pool.query<{ id: string }>(
