@@ -39,10 +39,13 @@ export interface Case {
   readonly build: FinalGroup
   readonly finalFiles: ReadonlyMap<string, Digests>
   readonly own: Own
+  /** the build that is judged, where this is a sublayout in it; else itself */
+  readonly outermost: { readonly store: Store; readonly build: FinalGroup }
 }
 
 export function openCase(store: Store, build: FinalGroup): Case {
-  return { store, build, finalFiles: build.files, own: openDelivery(store.evidence, build) }
+  const own = openDelivery(store.evidence, build)
+  return { store, build, finalFiles: build.files, own, outermost: { store, build } }
 }
 
 export const NONE = { groups: [], problems: [], passedOver: [], unusable: [], mixed: [] }
@@ -177,7 +180,8 @@ export function chooseUnsure(
   last: boolean,
 ): Choice | null {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
-  if (isTied(tieOfGroup(step, unsure, selected))) {
+  const isSublayout = unsure.every(({ sublayout }) => sublayout) && isOnlyOne(unsure)
+  if (isSublayout || isTied(tieOfGroup(step, unsure, selected))) {
     return { ...base, groups: [unsure], ...besideFresh(one, step, unsure) }
   }
   if (!last && isOpen(step, selected)) return null

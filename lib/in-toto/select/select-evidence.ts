@@ -28,7 +28,7 @@ import { chooseNothing } from './unbound.ts'
 
 /** The evidence of one build, step by step in the layout's order. */
 export interface Selection {
-  readonly build: FinalGroup
+  readonly one: Case
   readonly choices: readonly Choice[]
 }
 
@@ -38,6 +38,12 @@ export interface Selection {
  */
 export function selectEvidence(store: Store, build: FinalGroup): Selection {
   const one = openCase(store, build)
+  return { one, choices: chooseAll(one) }
+}
+
+/** A choice for every step of a layout, in its order. */
+export function chooseAll(one: Case): Choice[] {
+  const { store } = one
   const chosen = new Map<string, Choice>()
   const waiting: Step[] = []
   for (const step of store.layout.steps) {
@@ -51,10 +57,7 @@ export function selectEvidence(store: Store, build: FinalGroup): Selection {
   }
   const selected = selectedOf(one, chosen)
   const choices = store.layout.steps.flatMap(({ name }) => chosen.get(name) ?? [])
-  return {
-    build,
-    choices: choices.map((choice) => keepFinal(one, keepMixed(one, withOthers(one, choice, selected), selected))),
-  }
+  return choices.map((choice) => keepFinal(one, keepMixed(one, withOthers(one, choice, selected), selected)))
 }
 
 function tooMany(one: Case, step: Step): Choice | null {

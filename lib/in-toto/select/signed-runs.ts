@@ -47,7 +47,10 @@ export function signedRuns(links: readonly SignedLink[]): Map<string, SignedRun>
 }
 
 /** Whether the run that a link names holds it together with others, wherever they were brought. */
-export function isJoined({ run, foreign, firstSeen }: SignedLink, runs: ReadonlyMap<string, SignedRun>): boolean {
+export function isJoined(
+  { run, foreign, firstSeen }: Pick<SignedLink, 'run' | 'foreign' | 'firstSeen'>,
+  runs: ReadonlyMap<string, SignedRun>,
+): boolean {
   const found = run === null ? undefined : runs.get(run)
   return found !== undefined && !found.ambiguous && !foreign && firstSeen < found.openedAt + SIGNED_RUN_MS
 }

@@ -21,10 +21,14 @@ export interface Own {
   readonly attempts: ReadonlySet<string>
 }
 
-/** The delivery of a build: the attempts of its run, and whatever its final link's signed run id brings together. */
+/**
+ * The delivery of a build: the attempts of its run, and whatever its final link's signed run id brings together.
+ * @param evidence of the level whose links are asked about: the outermost layout, or a sublayout in it
+ */
 export function openDelivery(
   evidence: Evidence,
   build: Pick<FinalGroup, 'step' | 'content' | 'deliveryId' | 'run'>,
+  outermost: Evidence = evidence,
 ): Own {
   const attempts = build.deliveryId === null ? [] : attemptsUpTo(build.deliveryId, evidence.deliveries)
   const numbers = new Map(attempts.map(({ id, attempt }) => [id, attempt]))
@@ -32,23 +36,22 @@ export function openDelivery(
     freshIn === null ? null : (numbers.get(freshIn) ?? null)
   const isHeld = ({ heldBy }: SignedLink): boolean => attempts.some(({ id }) => heldBy.has(id))
 
-  const all = [...evidence.links.values()].flat()
-  const recorded = all.filter((link) => isHeld(link) && attemptOf(link) !== null)
-  const said = new Set(recorded.flatMap(({ run }) => run ?? []))
-  const latest = latestAttempts(recorded, attemptOf)
-  const rerecorded = firstRerecorded(recorded, attemptOf)
-  const joins = all.some(
-    (link) =>
-      link.step === build.step &&
-      link.content === build.content &&
-      link.run === build.run &&
-      isJoined(link, evidence.runs),
+  const recordedIn = ({ links }: Evidence): SignedLink[] =>
+    [...links.values()].flat().filter((link) => isHeld(link) && attemptOf(link) !== null)
+  const levels = [evidence, ...(outermost === evidence ? [] : [outermost])].map(recordedIn)
+  const said = new Set(levels.flat().flatMap(({ run }) => run ?? []))
+  const latest = latestAttempts(levels[0] ?? [], attemptOf)
+  const rerecorded = levels.flatMap((level) => firstRerecorded(level, attemptOf))
+  const joins = (outermost.links.get(build.step) ?? []).some(
+    ({ content, run, ...link }) =>
+      content === build.content && run === build.run && isJoined({ run, ...link }, evidence.runs),
   )
 
   const standingOf = (link: SignedLink): Standing => {
     if (joins && link.run === build.run && isJoined(link, evidence.runs)) return 'fresh'
     if (build.deliveryId === null && build.run === null) {
-      return link.step === build.step && link.content === build.content ? 'fresh' : 'elsewhere'
+      const isFinal = evidence === outermost && link.step === build.step && link.content === build.content
+      return isFinal ? 'fresh' : 'elsewhere'
     }
     if (!isHeld(link)) return 'elsewhere'
     const attempt = attemptOf(link)
