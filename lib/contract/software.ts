@@ -63,7 +63,16 @@ export const softwareDetailSchema = softwareRowSchema.extend({
   settings: z.object({
     waitingMinutes: z.number().int(),
     finalFiles: z.array(z.object({ step: z.string(), pattern: z.string() })),
+    runIdPaths: z.array(z.string()),
   }),
+  /** how the layout in force is bound to this software; null where none is */
+  binding: z
+    .object({
+      parameters: z.record(z.string(), z.string()).nullable(),
+      sharedSteps: z.array(z.string()),
+      mixedRuns: z.boolean(),
+    })
+    .nullable(),
   versions: z.array(
     z.object({
       id: uuidSchema,
@@ -86,6 +95,10 @@ export type SoftwareDetail = z.infer<typeof softwareDetailSchema>
 export const putInForceSchema = z.strictObject({
   versionId: uuidSchema,
   parameters: z.record(z.string(), z.string()).nullable().default(null),
+  /** steps one link of which serves many builds, such as a clone or a base image */
+  sharedSteps: z.array(z.string().min(1).max(1024)).max(200).default([]),
+  /** whether links of other runs count where digests tie them */
+  mixedRuns: z.boolean().default(false),
 })
 
 /** What is given replaces what was set. */
@@ -94,6 +107,16 @@ export const setSettingsSchema = z.strictObject({
   finalFiles: z
     .array(z.strictObject({ step: z.string().min(1).max(200), pattern: z.string().min(1).max(1000) }))
     .max(100)
+    .optional(),
+  /** JSON pointers (RFC 6901) into signed documents, e.g. `/predicate/runDetails/metadata/invocationId` */
+  runIdPaths: z
+    .array(
+      z
+        .string()
+        .max(1000)
+        .regex(/^(\/([^~/]|~[01])+)+$/, 'a JSON pointer, such as /predicate/runDetails/metadata/invocationId'),
+    )
+    .max(10)
     .optional(),
 })
 

@@ -177,7 +177,7 @@ function keepFinal({ build }: Case, choice: Choice): Choice {
 }
 
 /** Steps with exactly one content; where nothing is selected, nothing is tied. */
-function selectedOf({ store, build }: Case, chosen: ReadonlyMap<string, Choice>): Selected {
+export function selectedOf({ store, build }: Case, chosen: ReadonlyMap<string, Choice>): Selected {
   const records = new Map<string, Recorded>()
   const links = new Map<string, readonly SignedLink[]>()
   for (const [name, { groups }] of chosen) {

@@ -1,5 +1,7 @@
 import { pool } from '#lib/db/client.ts'
+import { SIGNED_RUN_MS } from '#lib/in-toto/select/input.ts'
 import type { JudgingContext } from './context.ts'
+import { INNER_PATH } from './inner-path.ts'
 import { sameRun } from './same-run.ts'
 
 export interface Touched {
@@ -52,7 +54,7 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
   const deliveries = await pool.query<{ id: string }>(
     `WITH news AS (
        SELECT s."deliveryId", s."seenAt", e."signedSha256" AS "signed" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
-       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]))),
+       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]) OR s."path" ~ '${INNER_PATH}')),
      changed AS (
        SELECT "deliveryId" AS "id" FROM news WHERE "deliveryId" IS NOT NULL
        UNION
@@ -74,11 +76,27 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
      WHERE s."id" > $2::bigint`,
     [software.id, since, stepNames],
   )
+  const near = await buildsInTime(context, since)
   return {
     deliveries: deliveries.rows.map(({ id }) => id),
     loose: await looseFinals([software.id, finalSteps, keyids, since], 'AND s."id" > $4::bigint'),
-    builds: builds.rows.map(({ id }) => id),
+    builds: [...new Set([...builds.rows.map(({ id }) => id), ...near])],
   }
+}
+
+/** Where runs are told by signed ids, or links of other runs may count: builds about the time of the new evidence. */
+async function buildsInTime({ software, stepNames, runIdPaths, binding, settings }: JudgingContext, since: string) {
+  if (runIdPaths.length === 0 && binding.sharedSteps.length === 0 && !binding.mixedRuns) return []
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH news AS (
+       SELECT min(s."seenAt") AS "first", max(s."seenAt") AS "last" FROM "Sighting" s
+       JOIN "Envelope" e ON e."id" = s."envelopeId"
+       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]) OR s."path" ~ '${INNER_PATH}'))
+     SELECT b."id"::text AS "id" FROM "Build" b, news WHERE b."softwareId" = $1::uuid
+       AND b."firstSeenAt" BETWEEN news."first" - $4 * interval '1 millisecond' AND news."last" + $4 * interval '1 millisecond'`,
+    [software.id, since, stepNames, Math.max(SIGNED_RUN_MS, settings.waitingMinutes * 60_000)],
+  )
+  return rows.map(({ id }) => id)
 }
 
 async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {
