@@ -36,14 +36,15 @@ export interface RunSpec {
 /** A store of evidence for tests: links are brought in deliveries, at minutes, and judged by one layout. */
 export class EvidenceStore {
   readonly layout: ReadDocument
+  readonly layoutBytes: Uint8Array
   readonly brought: Brought[] = []
   readonly runs = new Map<string, Delivery>()
   private readonly owner: TestKey
 
   constructor(layout: LayoutSpec, owner: TestKey) {
     this.owner = owner
-    const bytes = metablock(layoutDocument(layout), [owner])
-    const document = readDocument('root.layout', bytes)
+    this.layoutBytes = metablock(layoutDocument(layout), [owner])
+    const document = readDocument('root.layout', this.layoutBytes)
     if (!('envelope' in document)) throw new Error(document.problem.message)
     this.layout = document
   }

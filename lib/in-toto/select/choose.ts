@@ -123,8 +123,18 @@ function besideFresh(one: Case, step: Step, recorded: readonly SignedLink[]): Pi
   const signers = new Set(recorded.map(({ identity }) => identity))
   const copies = ownLinks(one, step.name).filter((link) => !recorded.includes(link))
   const dissent = copies.filter((link) => !signers.has(link.identity) && link.content !== recorded[0]?.content)
+  // the file would have been overwritten, with bytes that are no news
+  const again = copies.filter((link) =>
+    recorded.some(
+      (before) =>
+        before.identity === link.identity && before.content !== link.content && one.own.cameLater(link, before),
+    ),
+  )
   return {
-    problems: dissent.slice(0, 1).map((link) => copiedDissent(step, link)),
+    problems: [
+      ...dissent.slice(0, 1).map((link) => copiedDissent(step, link)),
+      ...again.slice(0, 1).map((link) => copiedAgain(one, step, link)),
+    ],
     passedOver: copies.map((link) => copyPassedOver(one, link)),
   }
 }
@@ -277,6 +287,11 @@ export function origin(store: Store, link: SignedLink): string {
 function copiedDissent(step: Step, link: SignedLink): Problem {
   const message = `${link.stored.document.source} in this run says something else about step ${step.name}, in bytes that were seen before. It may be a dissent or a replay.`
   return { code: 'SIGNERS_DISAGREE', severity: 'cannot-tell', message }
+}
+
+function copiedAgain({ store }: Case, step: Step, link: SignedLink): Problem {
+  const message = `${link.stored.document.source} came for step ${step.name} with a later attempt of this run, in bytes that were seen ${origin(store, link)}. Whether it stands for what the run recorded itself cannot be told.`
+  return { code: 'REPLAYED', severity: 'cannot-tell', message }
 }
 
 function disagreement(step: Step, groups: readonly (readonly SignedLink[])[]): Problem {

@@ -137,6 +137,21 @@ describe('attempts of one run', () => {
   })
 })
 
+describe('a copy that a later attempt pushes', () => {
+  test('neither counts nor leaves what it would have overwritten untouched', () => {
+    const store = new EvidenceStore(LAYOUT, owner)
+    store.run({ id: 'old', openedAt: 0 })
+    const failed = store.bring('old', 0, { ...links('r1').test, products: { result: 'FAIL' }, stdout: 'old' }, tester)
+    addRun(store, 'r1', 500)
+    expect(store.verdict('r1').verdict).toBe('allow')
+    store.run({ id: 'r1 again', label: 'r1', attempt: 2, openedAt: 510 })
+    store.again('r1 again', 510, failed)
+    const report = store.verdict('r1 again')
+    expect(report.verdict).toBe('cannot-tell')
+    expect(codes(report)).toEqual(['REPLAYED'])
+  })
+})
+
 describe('signed run ids', () => {
   const settings: Partial<SelectInput> = { runIdPaths: [['environment', 'run']] }
   const said = (spec: LinkSpec, run: string): LinkSpec => ({ ...spec, environment: { run } })

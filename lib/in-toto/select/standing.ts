@@ -19,6 +19,8 @@ export interface Own {
   readonly standingOf: (link: SignedLink) => Standing
   /** ids of the attempts that make it up; none where the build has no delivery */
   readonly attempts: ReadonlySet<string>
+  /** whether the delivery got the first of them in a later attempt than it recorded the second */
+  readonly cameLater: (copy: SignedLink, recorded: SignedLink) => boolean
 }
 
 /**
@@ -60,7 +62,9 @@ export function openDelivery(
     const isUnsure = namesSeveral(link, build.run, said) || rerecorded.some((later) => later > attempt)
     return isUnsure ? 'unsure' : 'fresh'
   }
-  return { standingOf, attempts: new Set(numbers.keys()) }
+  const cameLater = (copy: SignedLink, before: SignedLink): boolean =>
+    [...copy.heldBy].some((id) => (numbers.get(id) ?? 0) > (attemptOf(before) ?? Number.POSITIVE_INFINITY))
+  return { standingOf, attempts: new Set(numbers.keys()), cameLater }
 }
 
 /** Whether the links of the delivery name several runs, of which this link may belong to any. */
