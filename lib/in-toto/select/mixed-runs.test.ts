@@ -66,7 +66,7 @@ describe('a step that the binding marks as shared', () => {
     const store = new EvidenceStore(LAYOUT, owner).run({ id: 'clones' })
     store.bring('clones', 0, links('r0').clone, git)
     addRun(store, 'r1', 10, ['clone'])
-    expect(store.verdict('r1', 10_000, shared).verdict).not.toBe('allow')
+    expect(root(store.verdict('r1', 10_000, shared))).toEqual(['deny', 'STEP_MISSING', 'clone'])
   })
 
   test('where the run holds a clone of its own, only that counts: no rule passes with the wrong one', () => {
