@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests that say what the verifier does, and say it quickly: each is run for hundreds of mutants. */
+export default defineConfig({
+  test: {
+    include: [
+      'lib/in-toto/evaluate-rules.test.ts',
+      'lib/in-toto/glob.test.ts',
+      'lib/in-toto/envelope.test.ts',
+      'lib/in-toto/verify/attacks.test.ts',
+      'lib/in-toto/verify/security-cases.test.ts',
+      'lib/cli/verify/vectors.test.ts',
+    ],
+    // what counts time, counts that of the instruments
+    testNamePattern: /^(?!.*(less than two seconds|takes long|in their time)).*$/,
+    testTimeout: 20_000,
+  },
+})
