@@ -92,9 +92,18 @@ export const softwareDetailSchema = softwareRowSchema.extend({
 })
 export type SoftwareDetail = z.infer<typeof softwareDetailSchema>
 
+const parameterName = z.string().regex(/^[a-zA-Z0-9_-]{1,100}$/, 'letters, digits, _ and -')
+/** A value stands for one name in a rule: it must not widen the rule, climb, or be a parameter again. */
+const parameterValue = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^[^*?[\]{}]*$/, 'none of * ? [ ] { }, which would widen the rules that use it')
+  .refine((value) => !value.split(/[/\\]/).includes('..'), 'no .. in it, which would lead to other folders')
+
 export const putInForceSchema = z.strictObject({
   versionId: uuidSchema,
-  parameters: z.record(z.string(), z.string()).nullable().default(null),
+  parameters: z.record(parameterName, parameterValue).nullable().default(null),
   /** steps one link of which serves many builds, such as a clone or a base image */
   sharedSteps: z.array(z.string().min(1).max(1024)).max(200).default([]),
   /** whether links of other runs count where digests tie them */

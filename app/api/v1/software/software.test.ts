@@ -82,6 +82,15 @@ describe('the routes of software, builds, verdicts and posture', () => {
     const binding = { versionId, sharedSteps: ['clone'], mixedRuns: true }
     expect((await call(putInForce, developer.headers, { id: 'ledger', body: binding })).status).toBe(403)
     expect((await call(putInForce, engineer.headers, { id: 'ledger', body: binding })).status).toBe(404)
+    // B-21: a value that would widen a rule, climb, or be read as a parameter again
+    for (const value of ['*', 'a?', '[a]', '{other}', '..', 'a/../b', '..\\b', '']) {
+      const widening = { versionId, parameters: { target: value } }
+      expect((await call(putInForce, engineer.headers, { id: 'ledger', body: widening })).status).toBe(400)
+    }
+    const named = { versionId, parameters: { 'a.b': 'x' } }
+    expect((await call(putInForce, engineer.headers, { id: 'ledger', body: named })).status).toBe(400)
+    const fine = { versionId, parameters: { target: 'v1.2..3' } }
+    expect((await call(putInForce, engineer.headers, { id: 'ledger', body: fine })).status).toBe(404)
     const odd = { ...binding, mixedRuns: 'yes' }
     expect((await call(putInForce, engineer.headers, { id: 'ledger', body: odd })).status).toBe(400)
     expect((await call(putInForce, engineer.headers, { id: 'ledger', body: { versionId } })).status).toBe(404)
