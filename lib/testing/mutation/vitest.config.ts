@@ -11,8 +11,8 @@ export default defineConfig({
       'lib/in-toto/verify/security-cases.test.ts',
       'lib/cli/verify/vectors.test.ts',
     ],
-    // what counts time, counts that of the instruments
-    testNamePattern: /^(?!.*(less than two seconds|takes long|in their time)).*$/,
+    // those that count time would count that of the instruments; the catalogue reads other files
+    testNamePattern: /^(?!.*(less than two seconds|takes long|in their time|the catalogue)).*$/,
     testTimeout: 20_000,
   },
 })
