@@ -8,6 +8,7 @@ export default defineConfig({
       'lib/in-toto/glob.test.ts',
       'lib/in-toto/envelope.test.ts',
       'lib/in-toto/verify/attacks.test.ts',
+      'lib/in-toto/verify/functionaries.test.ts',
       'lib/in-toto/verify/security-cases.test.ts',
       'lib/cli/verify/vectors.test.ts',
     ],
