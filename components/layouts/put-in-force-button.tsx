@@ -12,7 +12,7 @@ export function PutInForceButton({ version }: { version: LayoutVersion }) {
   const client = useQueryClient()
   const { software } = version
   const act = useMutation({
-    mutationFn: (slug: string) => putInForce(slug, version.id, null),
+    mutationFn: (slug: string) => putInForce(slug, version.id, {}),
     onSuccess: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: versionQuery(version.id).queryKey }),

@@ -1,5 +1,5 @@
 'use client'
-import { ActionIcon, Button, NumberInput, TextInput } from '@mantine/core'
+import { ActionIcon, Button, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
@@ -14,9 +14,11 @@ export function SoftwareSettings({ software }: { software: SoftwareDetail }) {
   const client = useQueryClient()
   const [minutes, setMinutes] = useState<number | string>(software.settings.waitingMinutes)
   const [files, setFiles] = useState(software.settings.finalFiles.map((file, id) => ({ ...file, id })))
+  const [runIds, setRunIds] = useState(software.settings.runIdPaths.join('\n'))
   const settings = {
     waitingMinutes: Number(minutes),
     finalFiles: files.map(({ step, pattern }) => ({ step: step.trim(), pattern: pattern.trim() })),
+    runIdPaths: runIds.split('\n').flatMap((line) => line.trim() || []),
   }
   const changed = JSON.stringify(settings) !== JSON.stringify(software.settings)
   const complete = minutes !== '' && settings.finalFiles.every((file) => file.step !== '' && file.pattern !== '')
@@ -36,6 +38,8 @@ export function SoftwareSettings({ software }: { software: SoftwareDetail }) {
               ? 'All that the last step makes'
               : software.settings.finalFiles.map((file) => `${file.pattern} of ${file.step}`).join(', ')}
           </dd>
+          <dt className="mt-2 text-mute">Run ids in signed documents</dt>
+          <dd>{software.settings.runIdPaths.join(', ') || 'None'}</dd>
         </dl>
       </Card>
     )
@@ -53,6 +57,17 @@ export function SoftwareSettings({ software }: { software: SoftwareDetail }) {
         allowDecimal={false}
         value={minutes}
         onChange={setMinutes}
+      />
+      <Textarea
+        className="mt-4"
+        size="sm"
+        label="Run ids in signed documents"
+        description="JSON pointers to where a link says which run it is of, one a line. Without any, runs are told by who pushed them together."
+        placeholder="/environment/run"
+        autosize
+        minRows={1}
+        value={runIds}
+        onChange={(event) => setRunIds(event.currentTarget.value)}
       />
       <p className="mt-4 text-[13px] font-medium">Final files</p>
       <p className="text-xs text-mute">What is shipped. Without any: all that the last step makes.</p>

@@ -1,9 +1,7 @@
 'use client'
-import { Button, Modal, Tooltip } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Tooltip } from '@mantine/core'
 import Link from 'next/link'
 import { useState } from 'react'
-import { putInForce, softwareQuery } from '#lib/client/software.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
 import { useMay } from '../shell/me.tsx'
 import { Card } from '../ui/card.tsx'
@@ -12,6 +10,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { utc } from '../ui/time-text.ts'
+import { PutInForceDialog } from './put-in-force-dialog.tsx'
 import { type BadgeLook, signState } from './sign-state.ts'
 
 type Version = SoftwareDetail['versions'][number]
@@ -151,57 +150,4 @@ function PutInForceButton({
     </Button>
   )
   return why === null ? button : <Tooltip label={why}>{button}</Tooltip>
-}
-
-function PutInForceDialog({
-  software,
-  version,
-  onClose,
-}: {
-  software: SoftwareDetail
-  version: Version | null
-  onClose: () => void
-}) {
-  const client = useQueryClient()
-  const put = useMutation({
-    mutationFn: (id: string) => putInForce(software.slug, id, null),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: softwareQuery(software.slug).queryKey })
-      void client.invalidateQueries({ queryKey: ['posture'] })
-      void client.invalidateQueries({ queryKey: ['builds'] })
-      onClose()
-    },
-  })
-  return (
-    <Modal opened={version !== null} onClose={onClose} title="Put in force">
-      {version && (
-        <div className="text-[13px]">
-          <p>
-            From now on every build of <strong>{software.name}</strong> is judged with{' '}
-            <strong>
-              {version.name} v{version.number}
-            </strong>
-            , past ones too. {software.inForce && `${software.inForce.name} v${software.inForce.number} is retired.`}
-          </p>
-          <p className="mt-2 text-mute">
-            Signed by {version.signedBy.map((key) => key.name).join(', ')}. Expires {utc(version.expires, 'day')}. The
-            server checks the signatures again over the exact bytes.
-          </p>
-          {put.isError && (
-            <p role="alert" className="mt-3 text-fail-text">
-              {put.error.message}
-            </p>
-          )}
-          <div className="mt-4 flex justify-end gap-2">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button loading={put.isPending} onClick={() => put.mutate(version.id)}>
-              Put in force
-            </Button>
-          </div>
-        </div>
-      )}
-    </Modal>
-  )
 }

@@ -1,6 +1,11 @@
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
-import { type setOwnerKeysSchema, softwareDetailSchema, softwareRowSchema } from '#lib/contract/software.ts'
+import {
+  type putInForceSchema,
+  type setOwnerKeysSchema,
+  softwareDetailSchema,
+  softwareRowSchema,
+} from '#lib/contract/software.ts'
 import { apiGet, apiSend } from './api.ts'
 
 export const softwareListQuery = () =>
@@ -24,12 +29,15 @@ export const createSoftware = (name: string) => apiSend('POST', '/api/v1/softwar
 export const setOwnerKeys = (slug: string, keys: z.input<typeof setOwnerKeysSchema>['keys']) =>
   apiSend('PUT', `${place(slug)}/owner-keys`, { keys }, z.unknown())
 
-export const putInForce = (slug: string, versionId: string, parameters: Record<string, string> | null) =>
-  apiSend('POST', `${place(slug)}/in-force`, { versionId, parameters }, z.unknown())
+export type Binding = Omit<z.input<typeof putInForceSchema>, 'versionId'>
+
+export const putInForce = (slug: string, versionId: string, binding: Binding) =>
+  apiSend('POST', `${place(slug)}/in-force`, { versionId, ...binding }, z.unknown())
 
 export interface SoftwareSettings {
   readonly waitingMinutes: number
   readonly finalFiles: readonly { step: string; pattern: string }[]
+  readonly runIdPaths: readonly string[]
 }
 
 export const changeSettings = (slug: string, settings: SoftwareSettings) =>

@@ -63,7 +63,16 @@ export const softwareDetailSchema = softwareRowSchema.extend({
   settings: z.object({
     waitingMinutes: z.number().int(),
     finalFiles: z.array(z.object({ step: z.string(), pattern: z.string() })),
+    runIdPaths: z.array(z.string()),
   }),
+  /** how the layout in force is bound to this software; null where none is */
+  binding: z
+    .object({
+      parameters: z.record(z.string(), z.string()).nullable(),
+      sharedSteps: z.array(z.string()),
+      mixedRuns: z.boolean(),
+    })
+    .nullable(),
   versions: z.array(
     z.object({
       id: uuidSchema,
@@ -83,9 +92,22 @@ export const softwareDetailSchema = softwareRowSchema.extend({
 })
 export type SoftwareDetail = z.infer<typeof softwareDetailSchema>
 
+const parameterName = z.string().regex(/^[a-zA-Z0-9_-]{1,100}$/, 'letters, digits, _ and -')
+/** A value stands for one name in a rule: it must not widen the rule, climb, or be a parameter again. */
+const parameterValue = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^[^*?[\]{}]*$/, 'none of * ? [ ] { }, which would widen the rules that use it')
+  .refine((value) => !value.split(/[/\\]/).includes('..'), 'no .. in it, which would lead to other folders')
+
 export const putInForceSchema = z.strictObject({
   versionId: uuidSchema,
-  parameters: z.record(z.string(), z.string()).nullable().default(null),
+  parameters: z.record(parameterName, parameterValue).nullable().default(null),
+  /** steps one link of which serves many builds, such as a clone or a base image */
+  sharedSteps: z.array(z.string().min(1).max(1024)).max(200).default([]),
+  /** whether links of other runs count where digests tie them */
+  mixedRuns: z.boolean().default(false),
 })
 
 /** What is given replaces what was set. */
@@ -94,6 +116,16 @@ export const setSettingsSchema = z.strictObject({
   finalFiles: z
     .array(z.strictObject({ step: z.string().min(1).max(200), pattern: z.string().min(1).max(1000) }))
     .max(100)
+    .optional(),
+  /** JSON pointers (RFC 6901) into signed documents, e.g. `/predicate/runDetails/metadata/invocationId` */
+  runIdPaths: z
+    .array(
+      z
+        .string()
+        .max(1000)
+        .regex(/^(\/([^~/]|~[01])+)+$/, 'a JSON pointer, such as /predicate/runDetails/metadata/invocationId'),
+    )
+    .max(10)
     .optional(),
 })
 

@@ -49,6 +49,34 @@ describe('globs mean what Python means', () => {
     expect(matchGlob(pattern, name)).toBe(expected)
   })
 
+  test.each([
+    ['a[bc]d', 'abd', true],
+    ['a[bc]d', 'xbd', false],
+    ['a[bc]d', 'abx', false],
+    ['a[bc]d*', 'abde', true],
+    ['[ab]*[ab]', 'a', false],
+    ['[ab]*[ab]', 'ab', true],
+    ['[ab]*c[de]*f', 'acdf', true],
+    ['[ab]*c[de]*f', 'acf', false],
+    ['aa*b*aa', 'aabaa', true],
+    ['aa*b*aa', 'aaa', false],
+  ])('letters beside classes and stars: %j on %j: %s', (pattern, name, expected) => {
+    expect(matchGlob(pattern, name)).toBe(expected)
+  })
+
+  test.each([
+    ['*', true, null],
+    ['**', true, null],
+    ['a', false, 'a'],
+    ['a*', false, null],
+    ['?', false, null],
+    ['[ab]', false, null],
+    ['*[ab]', false, null],
+  ])('%j matches everything: %s; only the text: %s', (pattern, all, literal) => {
+    // rules take these as short cuts: a class that said "everything" would let anything pass
+    expect(compileGlob(pattern)).toMatchObject({ all, literal })
+  })
+
   test('a pattern without special characters matches itself and nothing else', () => {
     const plain = fc.string({ unit: fc.constantFrom(...'abc./-_ é😀') })
     fc.assert(

@@ -28,6 +28,7 @@ export interface RunSpec {
   readonly software?: string
   readonly label?: string
   readonly issuer?: string
+  readonly attempt?: number
   readonly openedAt?: number
   readonly closesAt?: number
 }
@@ -35,27 +36,29 @@ export interface RunSpec {
 /** A store of evidence for tests: links are brought in deliveries, at minutes, and judged by one layout. */
 export class EvidenceStore {
   readonly layout: ReadDocument
+  readonly layoutBytes: Uint8Array
   readonly brought: Brought[] = []
   readonly runs = new Map<string, Delivery>()
   private readonly owner: TestKey
 
   constructor(layout: LayoutSpec, owner: TestKey) {
     this.owner = owner
-    const bytes = metablock(layoutDocument(layout), [owner])
-    const document = readDocument('root.layout', bytes)
+    this.layoutBytes = metablock(layoutDocument(layout), [owner])
+    const document = readDocument('root.layout', this.layoutBytes)
     if (!('envelope' in document)) throw new Error(document.problem.message)
     this.layout = document
   }
 
   run(spec: RunSpec): this {
     const { id, kind = 'pushed', software = SOFTWARE, label = id, issuer = 'ci', openedAt = 0, closesAt = 1440 } = spec
+    const { attempt = 1 } = spec
     this.runs.set(id, {
       id,
       kind,
       softwareId: kind === 'pushed' ? software : null,
       issuer,
       label,
-      attempt: 1,
+      attempt,
       openedAt: START + openedAt * MINUTE,
       closesAt: kind === 'pushed' ? START + (openedAt + closesAt) * MINUTE : null,
     })

@@ -4,9 +4,11 @@ import type { Layout } from '../layout.ts'
 import type { Digests } from '../report.ts'
 import { substituteParameters } from '../verify/parameters.ts'
 import { madeFiles } from './content.ts'
-import { isOwn } from './deliveries.ts'
+import { attemptsFrom, isOwn } from './deliveries.ts'
 import { type Evidence, gatherStore, type SignedLink } from './evidence.ts'
 import type { SelectInput } from './input.ts'
+import { isJoined } from './signed-runs.ts'
+import { openDelivery } from './standing.ts'
 
 /** A build: a final group in the delivery in which it is new, or in none. */
 export interface FinalGroup {
@@ -14,6 +16,8 @@ export interface FinalGroup {
   /** equal for equal materials and products */
   readonly content: string
   readonly deliveryId: string | null
+  /** the run that its final link's signed bytes name; null where they name none */
+  readonly run: string | null
   /** path -> digests of what may be asked for */
   readonly files: ReadonlyMap<string, Digests>
   /** when its first final link was seen */
@@ -54,8 +58,8 @@ export function finalSteps(layout: Layout, finalFiles: SelectInput['finalFiles']
 }
 
 /**
- * The builds of a store. A group starts one in each own delivery in which a link of it is new, and one without a
- * delivery where it is new nowhere. Copies open nothing.
+ * The builds of a store. A group starts one in each own delivery in which a link of it is new (and in each later attempt
+ * of that run), and one without a delivery where it is new nowhere. Copies open nothing.
  */
 export function findBuilds({ input, layout, evidence }: Store): FinalGroup[] {
   const builds: FinalGroup[] = []
@@ -66,36 +70,57 @@ export function findBuilds({ input, layout, evidence }: Store): FinalGroup[] {
   return builds
 }
 
-function buildsOf(
-  step: string,
-  links: readonly SignedLink[],
-  input: SelectInput,
-  { deliveries }: Evidence,
-): FinalGroup[] {
+function buildsOf(step: string, links: readonly SignedLink[], input: SelectInput, evidence: Evidence): FinalGroup[] {
   const [first] = links
   if (first === undefined) return []
-  const files = filesOf(step, first, input.finalFiles)
-  const base = { step, content: first.content, files }
-  const fresh = Map.groupBy(
-    links.filter(({ freshIn }) => freshIn !== null),
-    ({ freshIn }) => freshIn,
-  )
-  if (fresh.size === 0) {
-    // somebody else's pushes start nothing here
-    const seen = links
-      .flatMap(({ sightings }) => sightings)
-      .filter(({ deliveryId }) => {
-        const delivery = deliveryId === null ? undefined : deliveries.get(deliveryId)
-        return delivery === undefined || isOwn(delivery, input.softwareId)
-      })
-    if (seen.length === 0) return []
-    return [{ ...base, deliveryId: null, firstSeen: Math.min(...seen.map(({ at }) => at)) }]
+  const base = { step, content: first.content, files: filesOf(step, first, input.finalFiles) }
+  const places = [...placesOf(links, input, evidence).values()]
+  const found = places.length > 0 ? places : looseOf(links, input, evidence)
+  return found.map((place) => ({ ...base, ...place }))
+}
+
+type Place = Pick<FinalGroup, 'deliveryId' | 'run' | 'firstSeen'>
+
+/** Where a final link is new: per delivery, and there per run that the links name. */
+function placesOf(links: readonly SignedLink[], { softwareId }: SelectInput, evidence: Evidence): Map<string, Place> {
+  const { deliveries } = evidence
+  const places = new Map<string, Place>()
+  for (const link of links) {
+    const fresh = link.freshIn === null ? undefined : deliveries.get(link.freshIn)
+    if (fresh === undefined || !isOwn(fresh, softwareId)) continue
+    for (const { id } of attemptsFrom(fresh.id, deliveries)) {
+      // a later attempt holds it too, unless it was recorded again there or made of files that were
+      const there = { step: link.step, content: link.content, deliveryId: id, run: link.run }
+      if (id !== fresh.id && openDelivery(evidence, there).standingOf(link) !== 'fresh') continue
+      const key = JSON.stringify([id, link.run])
+      const firstSeen = Math.min(link.firstSeen, places.get(key)?.firstSeen ?? link.firstSeen)
+      places.set(key, { deliveryId: id, run: link.run, firstSeen })
+    }
   }
-  return [...fresh].flatMap(([id, own]) => {
-    const delivery = id === null ? undefined : deliveries.get(id)
-    if (delivery === undefined || !isOwn(delivery, input.softwareId)) return []
-    return [{ ...base, deliveryId: delivery.id, firstSeen: Math.min(...own.map(({ firstSeen }) => firstSeen)) }]
-  })
+  return new Map([...places].filter(([, place]) => !isNamedBeside(place, [...places.values()])))
+}
+
+/** Beside a link that names its run, one that names none adds to it and starts nothing of its own. */
+function isNamedBeside({ deliveryId, run }: Place, places: readonly Place[]): boolean {
+  return run === null && places.some((other) => other.deliveryId === deliveryId && other.run !== null)
+}
+
+/** New in no delivery: a build without one, per run that its links name. Somebody else's pushes start nothing here. */
+function looseOf(links: readonly SignedLink[], { softwareId }: SelectInput, { deliveries, runs }: Evidence): Place[] {
+  // where it is new among the pushes of another software, it is that one's
+  if (links.some(({ freshIn }) => freshIn !== null)) return []
+  const places = new Map<string | null, Place>()
+  for (const link of links) {
+    const run = isJoined(link, runs) ? link.run : null
+    for (const { deliveryId, at } of link.sightings) {
+      const delivery = deliveryId === null ? undefined : deliveries.get(deliveryId)
+      if (delivery !== undefined && !isOwn(delivery, softwareId)) continue
+      const firstSeen = Math.min(at, places.get(run)?.firstSeen ?? at)
+      places.set(run, { deliveryId: null, run, firstSeen })
+    }
+  }
+  const found = [...places.values()]
+  return found.filter((place) => !isNamedBeside(place, found))
 }
 
 function filesOf(step: string, { record }: SignedLink, finalFiles: SelectInput['finalFiles']): Map<string, Digests> {

@@ -3,6 +3,7 @@ import type { Digests, ReasonCode } from '../report.ts'
 import type { FinalGroup, Store } from './builds.ts'
 import { canTie, listsAll, madeFiles } from './content.ts'
 import type { SignedLink, Unusable } from './evidence.ts'
+import { type Own, openDelivery } from './standing.ts'
 import { isRelated, leftOver, type Selected, type Tie, tieOf } from './ties.ts'
 
 /** Why the evidence of a step is not simply there. */
@@ -28,70 +29,114 @@ export interface Choice {
   readonly unusable: readonly Unusable[]
   /** other links let in from elsewhere, or copies */
   readonly mixed: readonly SignedLink[]
+  /** it counts only because the binding accepts mixed runs */
+  readonly mixedRuns?: true
 }
 
-/** A build with what its steps hold: `own` came in its delivery, the rest did not. */
+/** A build with what its delivery holds. */
 export interface Case {
   readonly store: Store
   readonly build: FinalGroup
   readonly finalFiles: ReadonlyMap<string, Digests>
+  readonly own: Own
+  /** the build that is judged, where this is a sublayout in it; else itself */
+  readonly outermost: { readonly store: Store; readonly build: FinalGroup }
 }
 
-const NONE = { groups: [], problems: [], passedOver: [], unusable: [], mixed: [] }
+export function openCase(store: Store, build: FinalGroup): Case {
+  const own = openDelivery(store.evidence, build)
+  return { store, build, finalFiles: build.files, own, outermost: { store, build } }
+}
+
+export const NONE = { groups: [], problems: [], passedOver: [], unusable: [], mixed: [] }
 
 /** Links of a step that came in the build's own delivery; without a delivery, the final group alone. */
-export function ownLinks({ store, build }: Case, step: string): SignedLink[] {
+export function ownLinks({ store, own }: Case, step: string): SignedLink[] {
   const links = store.evidence.links.get(step) ?? []
-  const { deliveryId } = build
-  if (deliveryId !== null) return links.filter(({ heldBy }) => heldBy.has(deliveryId))
-  return step === build.step ? links.filter(({ content }) => content === build.content) : []
+  return links.filter((link) => ['fresh', 'unsure', 'copy'].includes(own.standingOf(link)))
+}
+
+/** Those of them that were recorded for this run. */
+export function recordedLinks(one: Case, step: string): SignedLink[] {
+  return ownLinks(one, step).filter((link) => one.own.standingOf(link) !== 'copy')
+}
+
+export function freshLinks(one: Case, step: string): SignedLink[] {
+  return ownLinks(one, step).filter((link) => one.own.standingOf(link) === 'fresh')
+}
+
+/** Links of a step that are not in the build's delivery. */
+export function otherLinks({ store, own }: Case, step: string): SignedLink[] {
+  return (store.evidence.links.get(step) ?? []).filter((link) => own.standingOf(link) === 'elsewhere')
 }
 
 /** Documents of the delivery that name the step and cannot count for it. */
-export function ownUnusable({ store, build }: Case, step: string): Unusable[] {
-  const { deliveryId } = build
-  if (deliveryId === null) return []
-  return (store.evidence.unusable.get(step) ?? []).filter(({ heldBy }) => heldBy.has(deliveryId))
+export function ownUnusable({ store, own }: Case, step: string): Unusable[] {
+  return (store.evidence.unusable.get(step) ?? []).filter(({ heldBy }) =>
+    [...own.attempts].some((id) => heldBy.has(id)),
+  )
 }
 
 /** Links that list every final file: the only door from another delivery. It is shut where the step made none. */
-export function throughFinalFile({ store, build, finalFiles }: Case, links: readonly SignedLink[]): SignedLink[] {
+export function throughFinalFile(
+  { store, build, finalFiles, own: delivery }: Case,
+  links: readonly SignedLink[],
+): SignedLink[] {
   const final = store.evidence.links.get(build.step)?.find(({ content }) => content === build.content)
   if (final === undefined) return []
   const made = madeFiles(final.record)
   if (![...finalFiles].some(([path, digests]) => made.has(path) && canTie(digests))) return []
-  return links.filter((link) => !link.sublayout && isHeldSomewhere(link, build) && listsAll(link.record, finalFiles))
+  return links.filter(
+    (link) => !link.sublayout && isHeldSomewhere(link, build, delivery) && listsAll(link.record, finalFiles),
+  )
 }
 
 /** A file of the build's own folder whose name says that it stands for somebody else is not "from elsewhere". */
-function isHeldSomewhere({ heldBy, sightings }: SignedLink, { deliveryId }: FinalGroup): boolean {
-  if (deliveryId !== null && heldBy.has(deliveryId)) return true
-  return sightings.some((sighting) => sighting.deliveryId !== deliveryId || deliveryId === null)
+function isHeldSomewhere(link: SignedLink, { deliveryId }: FinalGroup, { standingOf }: Own): boolean {
+  if (standingOf(link) !== 'elsewhere') return true
+  return link.sightings.some((sighting) => sighting.deliveryId !== deliveryId || deliveryId === null)
 }
 
-/** Rule 1 where the delivery holds links of the step that are new in it. Null: ties have to decide. */
-export function chooseFresh(
-  one: Case,
-  step: Step,
-  fresh: readonly SignedLink[],
-  own: readonly SignedLink[],
-): Choice | null {
+/**
+ * Rule 1 where the delivery holds links of the step that were recorded for this run. Null: ties have to decide.
+ * @param recorded of this run, those of earlier attempts too
+ */
+export function chooseFresh(one: Case, step: Step, recorded: readonly SignedLink[]): Choice | null {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
-  const groups = groupsOf(fresh)
+  const groups = groupsOf(recorded)
   if (groups.length === 1) {
     const [group = []] = groups
-    const signers = new Set(group.map(({ identity }) => identity))
-    const dissent = own.filter((link) => !signers.has(link.identity) && link.content !== group[0]?.content)
-    const copies = own.filter((link) => !fresh.includes(link)).map(copyPassedOver)
-    const problems = dissent.slice(0, 1).map((link) => copiedDissent(step, link))
-    return { ...base, groups, problems, passedOver: copies }
+    const fresh = group.filter((link) => one.own.standingOf(link) === 'fresh')
+    if (fresh.length === 0) return null
+    return { ...base, groups: [fresh], ...besideFresh(one, step, recorded) }
   }
-  const people = new Set(fresh.map(({ identity }) => identity))
+  const people = new Set(recorded.map(({ identity }) => identity))
   // several people and several records: the verifier says who disagrees about what
-  if (people.size > 1) return { ...base, groups: [fresh], problems: [disagreement(step, groups)] }
+  if (people.size > 1) return { ...base, groups: [recorded], problems: [disagreement(step, groups)] }
   if (step.name !== one.build.step) return null
   const mine = groups.filter((group) => group[0]?.content === one.build.content)
   return { ...base, groups: mine }
+}
+
+/** What a delivery holds beside one group: copies are passed over, and another's that says something else counts. */
+function besideFresh(one: Case, step: Step, recorded: readonly SignedLink[]): Pick<Choice, 'problems' | 'passedOver'> {
+  const signers = new Set(recorded.map(({ identity }) => identity))
+  const copies = ownLinks(one, step.name).filter((link) => !recorded.includes(link))
+  const dissent = copies.filter((link) => !signers.has(link.identity) && link.content !== recorded[0]?.content)
+  // the file would have been overwritten, with bytes that are no news
+  const again = copies.filter((link) =>
+    recorded.some(
+      (before) =>
+        before.identity === link.identity && before.content !== link.content && one.own.cameLater(link, before),
+    ),
+  )
+  return {
+    problems: [
+      ...dissent.slice(0, 1).map((link) => copiedDissent(step, link)),
+      ...again.slice(0, 1).map((link) => copiedAgain(one, step, link)),
+    ],
+    passedOver: copies.map((link) => copyPassedOver(one, link)),
+  }
 }
 
 export function groupsOf(links: readonly SignedLink[]): SignedLink[][] {
@@ -109,7 +154,8 @@ export function chooseByTie(
   one: Case,
   step: Step,
   fresh: readonly SignedLink[],
-  selected: Selected | null,
+  selected: Selected,
+  last: boolean,
 ): Choice | null {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const groups = groupsOf(fresh)
@@ -125,7 +171,7 @@ export function chooseByTie(
       passedOver: rest.map((link) => passedOver(link, 'RUN_TWICE', 'no digest ties it to this build')),
     }
   }
-  if (selected !== null && isOpen(step, selected)) return null
+  if (!last && isOpen(step, selected)) return null
   const names = groups.flat().map(({ stored }) => stored.document.source)
   const message = `Step ${step.name} was recorded ${groups.length} times in this run with different files (${names.slice(0, 5).join(', ')}), and no digest says which belongs to this build. in-toto has one link per step.`
   return {
@@ -135,28 +181,62 @@ export function chooseByTie(
   }
 }
 
+/** Rule 1 where only digests can say whether what the delivery holds is about this build. */
+export function chooseUnsure(
+  one: Case,
+  step: Step,
+  unsure: readonly SignedLink[],
+  selected: Selected,
+  last: boolean,
+): Choice | null {
+  const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
+  const isSublayout = unsure.every(({ sublayout }) => sublayout) && isOnlyOne(unsure)
+  if (isSublayout || isTied(tieOfGroup(step, unsure, selected))) {
+    return { ...base, groups: [unsure], ...besideFresh(one, step, unsure) }
+  }
+  if (!last && isOpen(step, selected)) return null
+  const names = unsure.map(({ stored }) => stored.document.source).slice(0, 5)
+  const why = 'it is of an earlier attempt, or of a run that several ids name, and no digest ties it to this build'
+  const message = `The link of ${step.name} (${names.join(', ')}) came with an earlier attempt, after which other files were recorded, or among links that name several runs; and no digest ties it to this build. Send it again under this attempt, or record the final file as a material of ${step.name}.`
+  return {
+    ...base,
+    problems: [{ code: 'STEP_UNBOUND', severity: 'cannot-tell', message }],
+    passedOver: unsure.map((link) => passedOver(link, 'STEP_UNBOUND', why)),
+  }
+}
+
 /** Rule 1 with copies only: those that consume what this build made, or list the final file. */
 export function chooseCopies(one: Case, step: Step, copies: readonly SignedLink[], selected: Selected | null): Choice {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const listing = new Set(throughFinalFile(one, copies))
-  const let_in = copies.filter(
-    (link) =>
-      !link.sublayout &&
-      ((listing.has(link) && (selected === null || fits(step, link, selected))) ||
-        tieOfGroup(step, [link], selected)?.consumer === true),
-  )
-  const rest = copies.filter((link) => !let_in.includes(link)).map(copyPassedOver)
-  if (let_in.length > 0) return { ...base, groups: groupsOf(let_in), mixed: let_in, passedOver: rest }
+  const letIn = copies.filter((link) => {
+    if (link.sublayout) return isOnlyOne(copies)
+    if (listing.has(link) && (selected === null || fits(step, link, selected))) return true
+    const tie = tieOfGroup(step, [link], selected)
+    return tie?.consumer === true || (isShared(one, step) && isTied(tie))
+  })
+  const rest = copies.filter((link) => !letIn.includes(link)).map((link) => copyPassedOver(one, link))
+  if (letIn.length > 0) return { ...base, groups: groupsOf(letIn), mixed: letIn, passedOver: rest }
   const whence = copies[0] === undefined ? 'before' : origin(one.store, copies[0])
   const message = `The link of ${step.name} in this run was seen ${whence}. It says nothing about this build.`
   return { ...base, problems: [{ code: 'REPLAYED', severity: 'cannot-tell', message }], passedOver: rest }
 }
 
+/** A sublayout is written once and handed to every run: that it came in this one is enough, if no other did. */
+function isOnlyOne(copies: readonly SignedLink[]): boolean {
+  return groupsOf(copies).length === 1
+}
+
+/** Whether one link of the step may serve many builds, by the binding. */
+export function isShared({ store }: Case, step: Step): boolean {
+  return store.input.sharedSteps?.has(step.name) === true
+}
+
 /** Rule 2: from any delivery, or none, whatever lists the final file and leaves no file of a MATCH over. */
 export function chooseElsewhere(one: Case, step: Step, selected: Selected | null): Choice | null {
-  const own = new Set(ownLinks(one, step.name))
-  const others = (one.store.evidence.links.get(step.name) ?? []).filter((link) => !own.has(link))
-  const listing = throughFinalFile(one, others).filter((link) => selected === null || fits(step, link, selected))
+  const listing = throughFinalFile(one, otherLinks(one, step.name)).filter(
+    (link) => selected === null || fits(step, link, selected),
+  )
   if (listing.length === 0) return null
   return { ...NONE, step, groups: groupsOf(listing), mixed: listing }
 }
@@ -188,8 +268,12 @@ export function passedOver(link: SignedLink, code: ReasonCode, why: string): Pas
   return { link, code, why }
 }
 
-function copyPassedOver(link: SignedLink): PassedOver {
-  return passedOver(link, 'REPLAYED', 'the same signed bytes were seen before, in another run')
+function copyPassedOver({ build }: Case, link: SignedLink): PassedOver {
+  const said = link.run !== null && link.run !== build.run
+  const why = said
+    ? `its signed bytes name another run (${link.run})`
+    : 'the same signed bytes were seen before, in another run'
+  return passedOver(link, 'REPLAYED', why)
 }
 
 /** `in run-41 (brought by Ada)`: where signed bytes were first seen. */
@@ -203,6 +287,11 @@ export function origin(store: Store, link: SignedLink): string {
 function copiedDissent(step: Step, link: SignedLink): Problem {
   const message = `${link.stored.document.source} in this run says something else about step ${step.name}, in bytes that were seen before. It may be a dissent or a replay.`
   return { code: 'SIGNERS_DISAGREE', severity: 'cannot-tell', message }
+}
+
+function copiedAgain({ store }: Case, step: Step, link: SignedLink): Problem {
+  const message = `${link.stored.document.source} came for step ${step.name} with a later attempt of this run, in bytes that were seen ${origin(store, link)}. Whether it stands for what the run recorded itself cannot be told.`
+  return { code: 'REPLAYED', severity: 'cannot-tell', message }
 }
 
 function disagreement(step: Step, groups: readonly (readonly SignedLink[])[]): Problem {

@@ -6,8 +6,9 @@ import { SignatureBook } from '../verify/signatures.ts'
 import { groupSigners } from '../verify/signers.ts'
 import { gatherEvidence } from '../verify/step-evidence.ts'
 import { contentKey } from './content.ts'
-import { effectiveDeliveries, freshDelivery, placeOf } from './deliveries.ts'
-import type { Delivery, SelectInput, Sighting, StoredDocument } from './input.ts'
+import { type Deliveries, effectiveDeliveries, freshDelivery, isForeign, placeOf } from './deliveries.ts'
+import type { SelectInput, Sighting, StoredDocument } from './input.ts'
+import { type SignedRun, signedRunOf, signedRuns } from './signed-runs.ts'
 
 /** One functionary's word about one step: signed bytes and signer count, not the envelope around them. */
 export interface SignedLink {
@@ -19,8 +20,10 @@ export interface SignedLink {
   /** equal for equal materials and products */
   readonly content: string
   readonly record: Recorded
-  /** stands for a sublayout, whose inner links are not gathered yet */
+  /** stands for a sublayout, whose inner links are judged in their own namespace */
   readonly sublayout: boolean
+  /** the run that the signed bytes say they belong to */
+  readonly run: string | null
   /** of these signed bytes by this signer, in whatever envelope */
   readonly sightings: readonly Sighting[]
   /** deliveries that hold it */
@@ -28,6 +31,8 @@ export interface SignedLink {
   /** the one delivery in which it is new; everywhere else it is a copy */
   readonly freshIn: string | null
   readonly firstSeen: number
+  /** pushed for another software before it came here: its evidence */
+  readonly foreign: boolean
 }
 
 /** A document that names a step and does not count for it. */
@@ -41,22 +46,28 @@ export interface Unusable {
 export interface Evidence {
   readonly links: ReadonlyMap<string, readonly SignedLink[]>
   readonly unusable: ReadonlyMap<string, readonly Unusable[]>
-  readonly deliveries: ReadonlyMap<string, Delivery>
+  readonly deliveries: Deliveries
+  /** runs that signed bytes name, by their id */
+  readonly runs: ReadonlyMap<string, SignedRun>
 }
 
 const NOTHING: Recorded = { materials: new Map(), products: new Map() }
 
-type Unplaced = Omit<SignedLink, 'sightings' | 'heldBy' | 'freshIn' | 'firstSeen'>
+type Unplaced = Omit<SignedLink, 'sightings' | 'heldBy' | 'freshIn' | 'firstSeen' | 'foreign'>
 
-/** Every link of the store that an allowed functionary signed, by step, with where it is new and where a copy. */
-export function gatherStore(input: SelectInput, layout: Layout): Evidence {
+/**
+ * Every link of the store that an allowed functionary signed, by step, with where it is new and where a copy.
+ * @param namespace folders of a sublayout's links (`STEP.KEYID8`), outermost first; none for the outermost layout
+ */
+export function gatherStore(input: SelectInput, layout: Layout, namespace: readonly string[] = []): Evidence {
   const deliveries = effectiveDeliveries(input.deliveries)
   const signers = groupSigners(layout.keys.values())
   const book = new SignatureBook(input.verifySignature, input.at)
   const certificates = new CertificateBook(input.certificates ?? null, input.at)
   const links = new Map<string, SignedLink[]>()
   const unusable = new Map<string, Unusable[]>()
-  const named = documentsByStep(input.documents)
+  const isHere = (sighting: Sighting): boolean => sameFolders(namespaceOf(sighting), namespace)
+  const named = documentsByStep(input.documents, isHere)
   for (const step of layout.steps) {
     const unplaced: Unplaced[] = []
     const unfit: Unusable[] = []
@@ -64,24 +75,28 @@ export function gatherStore(input: SelectInput, layout: Layout): Evidence {
       const { document, proofs = [] } = stored
       const candidates = [{ document, keyid: null, proofs }]
       const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, book, certificates)
-      for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored))
-      const heldBy = placesOf(stored.sightings, deliveries)
+      for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored, input))
+      const heldBy = placesOf(stored.sightings.filter(isHere), deliveries)
       for (const one of skipped) unfit.push({ step: step.name, stored, skipped: one, heldBy })
     }
-    links.set(step.name, place(unplaced, deliveries, input.waiting))
+    links.set(step.name, place(unplaced, deliveries, input, isHere))
     unusable.set(step.name, unfit)
   }
-  return { links, unusable, deliveries }
+  return { links, unusable, deliveries, runs: signedRuns([...links.values()].flat()) }
 }
 
 /** By the name in a link; by the file's name where the document has none or cannot be read. */
-function documentsByStep(documents: readonly StoredDocument[]): Map<string, StoredDocument[]> {
+function documentsByStep(
+  documents: readonly StoredDocument[],
+  isHere: (sighting: Sighting) => boolean,
+): Map<string, StoredDocument[]> {
   const named = new Map<string, StoredDocument[]>()
   for (const stored of documents) {
     const { document } = stored
+    const here = stored.sightings.filter(isHere)
+    if (here.length === 0) continue
     const own = 'envelope' in document && document.envelope.kind === 'link' ? [document.envelope.document.name] : []
-    const outer = stored.sightings.filter((sighting) => !isInner(sighting))
-    for (const name of new Set([...own, ...outer.flatMap(({ path }) => stepInPath(path))])) {
+    for (const name of new Set([...own, ...here.flatMap(({ path }) => stepInPath(path))])) {
       named.set(name, [...(named.get(name) ?? []), stored])
     }
   }
@@ -94,7 +109,13 @@ export function stepInPath(path: string): string[] {
   return found?.[1] === undefined ? [] : [found[1]]
 }
 
-function signedLink(step: Step, identity: string, keyid: string, stored: StoredDocument): Unplaced {
+function signedLink(
+  step: Step,
+  identity: string,
+  keyid: string,
+  stored: StoredDocument,
+  { runIdPaths = [] }: SelectInput,
+): Unplaced {
   const { document } = stored
   const envelope = 'envelope' in document ? document.envelope : null
   const record = envelope?.kind === 'link' ? envelope.document : NOTHING
@@ -109,11 +130,19 @@ function signedLink(step: Step, identity: string, keyid: string, stored: StoredD
     content: sublayout ? `sublayout ${signedSha256}` : contentKey(record),
     record,
     sublayout,
+    // a sublayout is written once and handed to every run
+    run: envelope === null || sublayout ? null : signedRunOf(envelope.value, runIdPaths),
   }
 }
 
 /** Joins the envelopes around the same signed bytes of the same signer. */
-function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, Delivery>, slack: number): SignedLink[] {
+function place(
+  unplaced: readonly Unplaced[],
+  deliveries: Deliveries,
+  input: SelectInput,
+  isHere: (sighting: Sighting) => boolean,
+): SignedLink[] {
+  const all = new Map(input.deliveries.map((delivery) => [delivery.id, delivery]))
   const byMark = new Map<string, Unplaced[]>()
   for (const link of unplaced) {
     const mark = `${link.signedSha256} ${link.identity}`
@@ -124,17 +153,17 @@ function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, De
     const [first] = sorted
     if (first === undefined) return []
     const sightings = sorted.flatMap(({ stored }) => stored.sightings)
-    if (sightings.every(isInner)) return []
     return [
       {
         ...first,
         sightings,
         heldBy: placesOf(
-          sightings.filter((sighting) => isNamedFor(sighting, first, deliveries)),
+          sightings.filter((sighting) => isHere(sighting) && isNamedFor(sighting, first, deliveries)),
           deliveries,
         ),
-        freshIn: freshDelivery(sightings, deliveries, slack),
+        freshIn: freshDelivery(sightings, deliveries, input.waiting),
         firstSeen: Math.min(...sightings.map(({ at }) => at)),
+        foreign: isForeign(sightings, all, input),
       },
     ]
   })
@@ -144,16 +173,15 @@ function place(unplaced: readonly Unplaced[], deliveries: ReadonlyMap<string, De
 
 const orderOf = ({ stored, identity }: SignedLink): string => `${stored.document.sha256} ${identity}`
 
-/** Deliveries that hold it among the links of the outermost layout. */
-function placesOf(sightings: readonly Sighting[], deliveries: ReadonlyMap<string, Delivery>): Set<string> {
-  return new Set(sightings.flatMap((sighting) => (isInner(sighting) ? [] : (placeOf(sighting, deliveries)?.id ?? []))))
+function placesOf(sightings: readonly Sighting[], deliveries: Deliveries): Set<string> {
+  return new Set(sightings.flatMap((sighting) => placeOf(sighting, deliveries)?.id ?? []))
 }
 
 /**
  * In a folder the file's name says for which step and signer a link stands, as for in-toto: `STEP.KEYID8.link`. What
  * is pushed, or is no `.link` file, stands for everyone who signed it.
  */
-function isNamedFor(sighting: Sighting, { step, keyid }: Unplaced, deliveries: ReadonlyMap<string, Delivery>): boolean {
+function isNamedFor(sighting: Sighting, { step, keyid }: Unplaced, deliveries: Deliveries): boolean {
   const name = sighting.path.slice(sighting.path.lastIndexOf('/') + 1)
   if (placeOf(sighting, deliveries)?.kind !== 'handed-over' || !name.endsWith('.link')) return true
   return name === linkName(step, keyid)
@@ -164,7 +192,16 @@ export function linkName(step: string, keyid: string): string {
   return `${step}.${keyid.slice(0, 8)}.link`
 }
 
-/** Below `STEP.KEYID8/` lie the links of a sublayout: they fill no step outside it, whatever they are called. */
-export function isInner({ path }: Sighting): boolean {
-  return /(?:^|\/)[^/]+\.[0-9a-f]{8}\/[^/]+$/.test(path)
+/**
+ * Below `STEP.KEYID8/` lie the links of a sublayout: they fill no step outside it, whatever they are called. Answers
+ * those folders, outermost first.
+ */
+export function namespaceOf({ path }: Pick<Sighting, 'path'>): string[] {
+  const folders = path.split('/').slice(0, -1)
+  const outside = folders.findLastIndex((folder) => !/^.+\.[0-9a-f]{8}$/.test(folder))
+  return folders.slice(outside + 1)
+}
+
+function sameFolders(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((folder, index) => folder === other[index])
 }

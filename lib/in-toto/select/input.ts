@@ -36,6 +36,7 @@ export interface Delivery {
   readonly issuer: string
   /** run label, or directory */
   readonly label: string
+  /** attempts of one run add up: each holds what those up to it pushed */
   readonly attempt: number
   readonly openedAt: number
   /** what comes later belongs to no delivery; null: never */
@@ -69,7 +70,16 @@ export interface SelectInput {
   readonly verifySignature: SignatureVerifier
   /** absent: certificates cannot be judged */
   readonly certificates?: CertificateTrust
+  /** where a signed document says which run it belongs to: member names from the outermost; the first found counts */
+  readonly runIdPaths?: readonly (readonly string[])[]
+  /** steps one link of which serves many builds */
+  readonly sharedSteps?: ReadonlySet<string>
+  /** whether a link of another run counts where digests tie it; by default nobody can tell */
+  readonly mixedRuns?: boolean
 }
+
+/** For how long after its first sighting a signed run id takes in more: an id used for ever names no run. */
+export const SIGNED_RUN_MS = 24 * 60 * 60_000
 
 /** At most so many link groups of one step, and combinations of groups, are looked at. */
 export const SELECT_LIMITS = { groups: 1_000, combinations: 1_000, shown: 5 } as const

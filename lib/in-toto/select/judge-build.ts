@@ -1,13 +1,14 @@
 import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
 import type { Digests, LinkFound, Reason, Report } from '../report.ts'
 import { parseTimestamp } from '../time.ts'
-import type { Candidate, Document, LinkStore } from '../verify/input.ts'
+import type { LinkStore } from '../verify/input.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
 import type { FinalGroup, Store } from './builds.ts'
-import { type Choice, ownLinks, ownUnusable } from './choose.ts'
+import { type Case, type Choice, openCase, ownLinks, ownUnusable } from './choose.ts'
 import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { mergeSelection, someFail } from './merge.ts'
+import { type Filled, fillPlaces, fillWithAll, firstOfEach, type Inner, type Links } from './namespaces.ts'
 import { type Selection, selectEvidence } from './select-evidence.ts'
 
 /** A document that the verdict looked at. */
@@ -36,13 +37,18 @@ export interface Judged {
  */
 export function judgeBuild(store: Store, build: FinalGroup): Judged {
   const selection = selectEvidence(store, build)
-  const report = judgeSelection(store, selection)
+  const { report, inner } = judgeSelection(store, selection)
+  return judged(selection, inner, report)
+}
+
+function judged({ one, choices }: Selection, inner: readonly Inner[], report: Report): Judged {
+  const levels: readonly Inner[] = [{ path: [], layout: one.store.layout, choices }, ...inner]
   return {
     report,
-    files: build.files,
-    evidence: considered(selection),
-    inputs: digestInputs(store, selection, report),
-    validUntil: validUntil(store, selection, report),
+    files: one.build.files,
+    evidence: considered(levels),
+    inputs: digestInputs(one, levels, report),
+    validUntil: validUntil(one, levels, report),
   }
 }
 
@@ -51,7 +57,7 @@ export function judgeBuild(store: Store, build: FinalGroup): Judged {
  * nobody who signed it is a functionary any more. It is never allowed.
  */
 export function judgeLost(store: Store, build: FinalGroup): Judged {
-  const one = { store, build, finalFiles: build.files }
+  const one = openCase(store, build)
   const choices = store.layout.steps.map((step) => ({
     step,
     groups: [],
@@ -60,17 +66,11 @@ export function judgeLost(store: Store, build: FinalGroup): Judged {
     mixed: [],
     unusable: ownUnusable(one, step.name),
   }))
-  const selection = { build, choices }
   const message = `By the layout in force, ${build.step} of this run is no final link: its step is not the final one any more, or its signers are no functionaries of it.`
   const lost: Reason = { code: 'NOT_FINAL', severity: 'cannot-tell', message, strictOnly: true }
-  const report = mergeSelection(withoutMissing(verifyOver(store, selection, new Map())), selection, [lost])
-  return {
-    report,
-    files: build.files,
-    evidence: considered(selection),
-    inputs: digestInputs(store, selection, report),
-    validUntil: null,
-  }
+  const { links } = fillPlaces(one, choices, new Map())
+  const report = mergeSelection(store, withoutMissing(verify(store, links)), choices, [], [lost])
+  return { ...judged({ one, choices }, [], report), validUntil: null }
 }
 
 /** Nothing was selected, so nothing is missing: what is said of absent links, and what follows, would be untrue. */
@@ -93,27 +93,28 @@ const TRUNCATED: Reason = {
   strictOnly: true,
 }
 
-function judgeSelection(store: Store, selection: Selection): Report {
-  const combinations = combine(selection.choices)
+function judgeSelection(store: Store, selection: Selection): Pick<Filled, 'inner'> & { readonly report: Report } {
+  const { one, choices } = selection
+  const extra = store.input.truncated ? [TRUNCATED] : []
+  const judge = (links: Links, more: readonly Reason[]) => {
+    const filled = fillPlaces(one, choices, links)
+    const report = verify(store, filled.links)
+    return { inner: filled.inner, report: mergeSelection(store, report, choices, filled.inner, more) }
+  }
+  const combinations = combine(choices)
   if (combinations === null) {
     const message = `More than ${SELECT_LIMITS.combinations} combinations of links would have to be judged.`
-    const first = verifyOver(store, selection, firstOfEach(selection.choices))
     const limit: Reason = { code: 'LIMIT', severity: 'cannot-tell', message, strictOnly: true }
-    return mergeSelection(first, selection, [limit])
+    return judge(firstOfEach(choices), [...extra, limit])
   }
-  const extra = store.input.truncated ? [TRUNCATED] : []
-  const reports = combinations.map((links) => mergeSelection(verifyOver(store, selection, links), selection, extra))
-  const failing = reports.filter(({ verdict }) => verdict !== 'allow')
-  const [first] = failing.length > 0 ? failing : reports
+  const all = combinations.map((links) => judge(links, extra))
+  const failing = all.filter(({ report }) => report.verdict !== 'allow')
+  const [first] = failing.length > 0 ? failing : all
   if (first === undefined) throw new Error('a build without any combination of links')
-  const whole = failing.length > 0 && failing.length < reports.length ? someFail(first, selection) : first
-  return { ...whole, referenceVerdict: referenceVerdict(store, selection, whole) }
-}
-
-type Links = ReadonlyMap<string, readonly SignedLink[]>
-
-function firstOfEach(choices: readonly Choice[]): Links {
-  return new Map(choices.map(({ step, groups }) => [step.name, groups[0] ?? []]))
+  const some = failing.length > 0 && failing.length < all.length
+  const report = some ? someFail(first.report, choices) : first.report
+  const inner = all.flatMap((each) => each.inner)
+  return { inner, report: { ...report, referenceVerdict: referenceVerdict(store, selection, inner, report) } }
 }
 
 /** Every way to take one group per step; null where there are too many. */
@@ -126,16 +127,6 @@ function combine(choices: readonly Choice[]): Links[] | null {
     combinations = combinations.flatMap((before) => options.map((group) => new Map([...before, [step.name, group]])))
   }
   return combinations
-}
-
-function verifyOver(store: Store, { choices }: Selection, links: Links): Report {
-  const steps = new Map(
-    choices.map(({ step, unusable }) => [
-      step.name,
-      [...(links.get(step.name) ?? []).map(candidate), ...unusable.map(({ stored }) => candidateOf(stored, null))],
-    ]),
-  )
-  return verify(store, { steps, namespaces: new Map() })
 }
 
 function verify({ input }: Store, links: LinkStore): Report {
@@ -152,62 +143,47 @@ function verify({ input }: Store, links: LinkStore): Report {
   })
 }
 
-/** One signer at a time: another signature on the same envelope is another link, let in or not by itself. */
-function candidate(link: SignedLink): Candidate {
-  return candidateOf(link.stored, link.keyid.slice(0, 8))
-}
-
-function candidateOf(stored: SignedLink['stored'], keyid: string | null): Candidate {
-  return { document: named(stored.document, pathOf(stored)), keyid, proofs: stored.proofs ?? [] }
-}
-
-function named(document: Document, source: string): Document {
-  return { ...document, source }
-}
-
-function pathOf({ document, sightings }: SignedLink['stored']): string {
-  return document.source === '' ? (sightings[0]?.path ?? document.sha256) : document.source
-}
-
 /**
  * What in-toto would say of the run's directory, with every link in it: it knows no replays. Only asked again where
  * links of the delivery were passed over.
  */
-function referenceVerdict(store: Store, selection: Selection, report: Report): Report['referenceVerdict'] {
-  const { build, choices } = selection
-  const one = { store, build, finalFiles: build.files }
-  const all = choices.map(({ step }) => [step.name, ownLinks(one, step.name)] as const)
+function referenceVerdict(
+  store: Store,
+  { one, choices }: Selection,
+  inner: readonly Inner[],
+  report: Report,
+): Report['referenceVerdict'] {
   const selected = new Set(choices.flatMap(({ groups }) => groups.flat()))
-  if (all.every(([, links]) => links.every((link) => selected.has(link)))) return report.referenceVerdict
-  const steps = new Map(all.map(([name, links]) => [name, links.map(candidate)]))
-  return verify(store, { steps, namespaces: new Map() }).referenceVerdict
+  const isAll = choices.every(({ step }) => ownLinks(one, step.name).every((link) => selected.has(link)))
+  if (isAll && inner.length === 0) return report.referenceVerdict
+  return verify(store, fillWithAll(one)).referenceVerdict
 }
 
-function considered({ choices }: Selection): Considered[] {
+function considered(levels: readonly Inner[]): Considered[] {
   const found = new Map<string, Considered>()
-  for (const { step, groups, passedOver, unusable } of choices) {
-    for (const { stored, skipped } of unusable) {
-      const { sha256 } = stored.document
-      found.set(`${step.name} ${sha256}`, { sha256, role: 'considered', step: step.name, reason: skipped.message })
-    }
-    for (const { link, why } of passedOver) {
-      const { sha256 } = link.stored.document
-      found.set(`${step.name} ${sha256}`, { sha256, role: 'considered', step: step.name, reason: why })
-    }
+  for (const [name, { groups, passedOver, unusable }] of levels.flatMap(namedChoices)) {
+    const add = (sha256: string, role: Considered['role'], reason: string | null, signer: { signer?: string } = {}) =>
+      found.set(`${name} ${sha256}`, { sha256, role, step: name, reason, ...signer })
+    for (const { stored, skipped } of unusable) add(stored.document.sha256, 'considered', skipped.message)
+    for (const { link, why } of passedOver) add(link.stored.document.sha256, 'considered', why)
     for (const link of groups.flat()) {
-      const { sha256 } = link.stored.document
       const signer = link.identity.startsWith('spiffe://') ? { signer: link.identity } : {}
-      found.set(`${step.name} ${sha256}`, { sha256, role: 'selected', step: step.name, reason: null, ...signer })
+      add(link.stored.document.sha256, 'selected', null, signer)
     }
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+}
+
+/** Choices with their steps' names; of a sublayout with the steps that lead there. */
+function namedChoices({ path, choices }: Inner): [string, Choice][] {
+  return choices.map((choice) => [[...path, choice.step.name].join(' / '), choice])
 }
 
 /**
  * The verdict's key. Time counts by what it changes: which reasons there are, not at which second they were found.
  * The nearest links of other runs only explain; they would make a new key with every run.
  */
-function digestInputs(store: Store, { build, choices }: Selection, report: Report): string {
+function digestInputs({ store, build }: Case, levels: readonly Inner[], report: Report): string {
   const { input } = store
   const lines = [
     `layout ${input.layout.sha256}`,
@@ -215,16 +191,21 @@ function digestInputs(store: Store, { build, choices }: Selection, report: Repor
     `parameters ${JSON.stringify(input.parameters === null ? null : [...input.parameters].sort())}`,
     `final files ${JSON.stringify(input.finalFiles)}`,
     `waiting ${input.waiting}`,
-    `build ${JSON.stringify([input.softwareId, build.step, build.content, build.deliveryId])}`,
-    ...choices.flatMap(({ step, groups, mixed, unusable }) => [
-      ...groups.flatMap((group, index) =>
-        group.map((link) => linkLine(step.name, `selected ${groups.length > 1 ? index : 0}`, link)),
-      ),
-      ...mixed.map((link) => linkLine(step.name, 'mixed', link)),
-      ...unusable.map(({ stored }) => `unusable ${step.name} ${stored.document.sha256}`),
-    ]),
+    `build ${JSON.stringify([input.softwareId, build.step, build.content, build.deliveryId, build.run])}`,
+    `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false])}`,
+    ...levels
+      .flatMap(namedChoices)
+      .flatMap(([name, { groups, mixed, unusable }]) => [
+        ...groups.flatMap((group, index) =>
+          group.map((link) => linkLine(name, `selected ${groups.length > 1 ? index : 0}`, link)),
+        ),
+        ...mixed.map((link) => linkLine(name, 'mixed', link)),
+        ...unusable.map(({ stored }) => `unusable ${name} ${stored.document.sha256}`),
+      ]),
     ...report.steps.flatMap(({ name, counted }) => counted.flatMap((link) => certificateLine(name, link))),
-    ...report.reasons.map(({ code, severity, step }) => `reason ${code} ${severity} ${step ?? ''}`),
+    ...report.reasons.map(
+      ({ code, severity, step, path }) => `reason ${code} ${severity} ${[...(path ?? []), step].join(' / ')}`,
+    ),
     `verdict ${report.verdict} ${report.referenceVerdict}`,
   ]
   return toHex(sha256(utf8([report.engine, ...lines.sort()].join('\n'))))
@@ -245,11 +226,11 @@ function linkLine(step: string, role: string, link: SignedLink): string {
 }
 
 /** The next moment at which time alone changes something: a waiting time, the expiry of the layout, a key, a certificate. */
-function validUntil({ input, layout }: Store, { build, choices }: Selection, { steps }: Report): number | null {
-  const moments = [parseTimestamp(layout.expires)]
-  const open = choices.some(({ groups }) => groups.length === 0)
+function validUntil({ store: { input }, build }: Case, levels: readonly Inner[], { steps }: Report): number | null {
+  const moments = levels.map(({ layout }) => parseTimestamp(layout.expires))
+  const open = levels.some(({ choices }) => choices.some(({ groups }) => groups.length === 0))
   if (open) moments.push(build.firstSeen + input.waiting)
-  for (const key of [...layout.keys.values(), ...input.layoutKeys]) {
+  for (const key of [...levels.flatMap(({ layout }) => [...layout.keys.values()]), ...input.layoutKeys]) {
     for (const one of [key, ...key.subkeys.values()]) if (one.expiresAt !== null) moments.push(one.expiresAt * 1000)
   }
   for (const { signer } of steps.flatMap(({ counted }) => counted)) {

@@ -1,53 +1,80 @@
 import type { Check, LinkSkipped, Reason, Report, StepReport } from '../report.ts'
 import { type Finding, orderReasons, verdictOf } from '../verify/findings.ts'
-import type { Choice } from './choose.ts'
-import type { Selection } from './select-evidence.ts'
+import type { Store } from './builds.ts'
+import { type Choice, origin } from './choose.ts'
+import { filledTwice, type Inner } from './namespaces.ts'
 
 /**
- * Adds what selecting found to the verifier's report. A step that nothing was selected for is no longer "missing":
- * the selection says what it is instead, and what followed from it follows on. Nothing is taken away but that.
+ * Adds what selecting found to the verifier's report, in its sublayouts too. A step that nothing was selected for is no
+ * longer "missing": the selection says what it is instead, and what followed from it follows on. Nothing is taken away
+ * but that.
  */
-export function mergeSelection(report: Report, selection: Selection, extra: readonly Reason[]): Report {
+export function mergeSelection(
+  store: Store,
+  report: Report,
+  choices: readonly Choice[],
+  inner: readonly Inner[],
+  extra: readonly Reason[],
+): Report {
+  const twice = filledTwice(choices, inner).map(({ path, step, problem }) => reasonOf(path, step, problem))
+  return mergeLevels(store, report, [{ path: [], choices }, ...inner], [...twice, ...extra])
+}
+
+type Level = Pick<Inner, 'path' | 'choices'>
+
+function mergeLevels(store: Store, report: Report, levels: readonly Level[], extra: readonly Reason[]): Report {
+  const found = levels.flatMap(({ path, choices }) =>
+    choices.flatMap((choice) => choice.problems.map((problem) => reasonOf(path, choice.step.name, problem))),
+  )
   const open = new Map(
-    selection.choices.flatMap((choice) => {
-      const [problem] = choice.problems
-      return choice.groups.length === 0 && problem !== undefined
-        ? [[choice.step.name, reasonOf(choice, problem)] as const]
-        : []
-    }),
+    levels.flatMap(({ path, choices }) =>
+      choices.flatMap(({ step, groups, problems: [problem] }) =>
+        groups.length === 0 && problem !== undefined
+          ? [[placeOf(path, step.name), reasonOf(path, step.name, problem)] as const]
+          : [],
+      ),
+    ),
   )
   const used = new Set<string>()
   const replaced = report.reasons.map((reason) => {
-    const own = reason.step === undefined || reason.path !== undefined ? undefined : open.get(reason.step)
+    const place = placeOf(reason.path ?? [], reason.step ?? '')
+    const own = reason.step === undefined ? undefined : open.get(place)
     if (own === undefined || reason.code !== 'STEP_MISSING') return reason
-    used.add(own.step ?? '')
+    used.add(place)
     return reason.follows === undefined ? own : { ...own, follows: reason.follows }
   })
-  const others = selection.choices.flatMap((choice) => [
-    ...choice.problems
-      .filter(() => !used.has(choice.step.name))
-      .filter((problem) => !report.reasons.some(({ code, step }) => code === problem.code && step === choice.step.name))
-      .map((problem) => reasonOf(choice, problem)),
-    ...sublayouts(choice),
-    ...mixed(choice),
-  ])
-  const reasons = reorder([...replaced, ...others, ...extra])
+  const isSaid = ({ code, step = '', path = [] }: Reason): boolean =>
+    report.reasons.some((one) => one.code === code && placeOf(one.path ?? [], one.step ?? '') === placeOf(path, step))
+  const others = found.filter((one) => !used.has(placeOf(one.path ?? [], one.step ?? '')) && !isSaid(one))
+  const marks = levels.flatMap(({ path, choices }) => choices.flatMap((choice) => mixed(store, path, choice)))
+  const reasons = reorder([...replaced, ...others, ...marks, ...extra])
+  const own = levels.filter(({ path }) => path.length === 0).flatMap(({ choices }) => choices)
   return {
     ...report,
     reasons,
     verdict: verdictOf(reasons),
-    checks: [...report.checks, ...selection.choices.map(checkOf)],
-    steps: report.steps.map((step) =>
-      stepWith(
-        step,
-        selection.choices.find((one) => one.step.name === step.name),
-      ),
-    ),
+    checks: [...report.checks, ...own.map(checkOf)],
+    steps: report.steps.map((step) => mergeStep(store, step, own, levels)),
   }
 }
 
+function placeOf(path: readonly string[], step: string): string {
+  return JSON.stringify([...path, step])
+}
+
+/** The report of a step; where a sublayout stands for it, its own report with what was chosen in there. */
+function mergeStep(store: Store, step: StepReport, own: readonly Choice[], levels: readonly Level[]): StepReport {
+  const choice = own.find((one) => one.step.name === step.name)
+  const merged = stepWith(step, choice)
+  if (step.sublayout === undefined) return merged
+  const below = levels
+    .filter(({ path }) => path[0] === step.name)
+    .map(({ path, choices }) => ({ path: path.slice(1), choices }))
+  return { ...merged, sublayout: mergeLevels(store, step.sublayout, below, []) }
+}
+
 /** Several links fit and not all of them pass: what it fails on is then no more than one side of it. */
-export function someFail(failing: Report, { choices }: Selection): Report {
+export function someFail(failing: Report, choices: readonly Choice[]): Report {
   const several = choices.filter(({ groups }) => groups.length > 1)
   const names = several.flatMap(({ groups }) => groups.map((group) => group[0]?.stored.document.source ?? ''))
   const [first] = several
@@ -66,22 +93,21 @@ export function someFail(failing: Report, { choices }: Selection): Report {
   return { ...failing, reasons, verdict: verdictOf(reasons) }
 }
 
-function reasonOf({ step }: Choice, { code, severity, message }: Choice['problems'][number]): Reason {
-  return { code, severity, message, step: step.name, strictOnly: true }
+function reasonOf(
+  path: readonly string[],
+  step: string,
+  { code, severity, message }: Omit<Reason, 'strictOnly'>,
+): Reason {
+  return { code, severity, message, step, ...(path.length === 0 ? {} : { path }), strictOnly: true }
 }
 
-/** Which inner links fill a sublayout is not decided yet: nobody can tell, whatever the verifier finds without them. */
-function sublayouts({ step, groups }: Choice): Reason[] {
-  if (!groups.flat().some(({ sublayout }) => sublayout)) return []
-  const message = `Step ${step.name} was handed on to a sublayout. Its links cannot be told apart in a store of many runs yet; verify the folder with waybill verify.`
-  return [{ code: 'UNSUPPORTED', severity: 'cannot-tell', message, step: step.name, strictOnly: true }]
-}
-
-function mixed({ step, mixed: links }: Choice): Reason[] {
+/** Everything that counts and did not come with this run alone, with where it was first seen and by whom. */
+function mixed(store: Store, path: readonly string[], { step, mixed: links }: Choice): Reason[] {
   return links.slice(0, 5).map((link) => {
-    const first = link.sightings.reduce((a, b) => (b.at < a.at ? b : a))
-    const message = `${link.stored.document.source} for step ${step.name} does not come from this run alone: it was first seen at ${new Date(first.at).toISOString()} in ${first.path}, brought by ${first.by}. It counts because it lists what this build made.`
-    return { code: 'MIXED_RUNS', severity: 'warning', message, step: step.name, keyid: link.keyid, strictOnly: true }
+    const why = link.sublayout ? 'it came with this run too' : 'digests tie it to this build'
+    const message = `${link.stored.document.source} for step ${step.name} does not come from this run alone: it was seen ${origin(store, link)}. It counts because ${why}.`
+    const reason = reasonOf(path, step.name, { code: 'MIXED_RUNS', severity: 'warning', message })
+    return { ...reason, keyid: link.keyid }
   })
 }
 

@@ -1,106 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LayoutSpec, LinkSpec } from '#lib/testing/authority/documents.ts'
-import { makeKey } from '#lib/testing/authority/keys.ts'
-import { type Brought, EvidenceStore } from '#lib/testing/evidence-store.ts'
+import type { EvidenceStore } from '#lib/testing/evidence-store.ts'
+import {
+  bindingDraw,
+  bringRun,
+  bringRuns,
+  type LinkDraw,
+  linksOf,
+  runDraw,
+  SIGNED_IDS,
+  specDraw,
+  specOf,
+  worldOf as store,
+} from '#lib/testing/small-worlds.ts'
 import type { Report } from '../report.ts'
+import type { SelectInput } from './input.ts'
 
-// Small worlds with few files, few signers and few contents: collisions between runs are the point.
-
-const owner = makeKey('owner')
-const keys = ['a', 'b', 'c'].map((name) => makeKey(name))
-const key = (index: number) => keys[index % keys.length] ?? owner
-const allowed = keys.slice(0, 2).map((one) => one.key)
-
-/** Layouts that differ in what binds: everything, nothing for `approve`, a constant file only. */
-const LAYOUTS: readonly LayoutSpec[] = [
-  layout(['MATCH src WITH PRODUCTS FROM clone', 'DISALLOW *'], ['ALLOW *'], 1),
-  layout(
-    ['MATCH * WITH PRODUCTS FROM clone', 'ALLOW *'],
-    ['MATCH app WITH PRODUCTS FROM build', 'ALLOW LICENSE', 'DISALLOW *'],
-    1,
-  ),
-  layout(['ALLOW *'], ['MATCH LICENSE WITH PRODUCTS FROM clone', 'ALLOW *'], 2),
-]
-
-function layout(build: readonly string[], approve: readonly string[], threshold: number): LayoutSpec {
-  return {
-    expires: new Date('2040-01-01T00:00:00Z'),
-    steps: [
-      { name: 'clone', keys: allowed, products: ['ALLOW *'] },
-      { name: 'build', keys: allowed, materials: build, products: ['CREATE app', 'ALLOW *'] },
-      { name: 'approve', keys: allowed, threshold, materials: approve, products: ['DISALLOW *'] },
-      {
-        name: 'package',
-        keys: allowed,
-        materials: ['MATCH app WITH PRODUCTS FROM build', 'ALLOW LICENSE', 'DISALLOW *'],
-        products: ['CREATE tgz', 'DISALLOW *'],
-      },
-    ],
-  }
-}
-
-const STEPS = ['clone', 'build', 'approve', 'package'] as const
-type Step = (typeof STEPS)[number]
-
-/** What one link says: the version of the source it saw, of what it made, and a word that makes its bytes its own. */
-interface LinkDraw {
-  readonly step: Step
-  readonly from: number
-  readonly made: number
-  readonly word: number
-  readonly signer: number
-}
-
-function specOf({ step, from, made, word }: LinkDraw): LinkSpec {
-  const common = { name: step, stdout: String(word) }
-  if (step === 'clone') return { ...common, products: { src: `src ${made}`, LICENSE: 'MIT' } }
-  if (step === 'build')
-    return { ...common, materials: { src: `src ${from}` }, products: { app: `app ${made}`, LICENSE: 'MIT' } }
-  if (step === 'approve') return { ...common, materials: from === 0 ? {} : { app: `app ${from}`, LICENSE: 'MIT' } }
-  return { ...common, materials: { app: `app ${from}` }, products: { tgz: `tgz ${made}` } }
-}
-
-const linkDraw = fc.record({
-  step: fc.constantFrom(...STEPS),
-  from: fc.nat(2),
-  made: fc.nat(2),
-  word: fc.nat(2),
-  signer: fc.nat(2),
-})
-/** Mostly a run that fits together, so that allow is common; then some links more, or fewer. */
-const runDraw = fc.record({
-  version: fc.nat(2),
-  word: fc.nat(2),
-  signer: fc.nat(1),
-  without: fc.option(fc.constantFrom(...STEPS), { nil: null, freq: 4 }),
-  more: fc.array(linkDraw, { maxLength: 2 }),
-})
-type RunDraw = typeof runDraw extends fc.Arbitrary<infer T> ? T : never
-
-function linksOf({ version, word, signer, without, more }: RunDraw): LinkDraw[] {
-  const whole = STEPS.filter((step) => step !== without).flatMap((step) =>
-    (step === 'approve' ? [signer, 1 - signer] : [signer]).map((by) => ({
-      step,
-      from: version,
-      made: version,
-      word,
-      signer: by,
-    })),
-  )
-  return [...whole, ...more]
-}
-
-/** One file per step and signer, as a directory holds; the last one stays. */
-function bringRun(store: EvidenceStore, id: string, at: number, run: readonly LinkDraw[], perSigner = true): Brought[] {
-  const files = new Map<string, LinkDraw>()
-  for (const [index, one] of run.entries()) {
-    files.set(perSigner ? `${one.step} ${one.signer}` : `${index}`, one)
-  }
-  return [...files.values()].map((one) => store.bring(id, at, specOf(one), key(one.signer)))
-}
-
-const store = (index: number) => new EvidenceStore(LAYOUTS[index % LAYOUTS.length] ?? layout([], [], 1), owner)
 const RANK = { allow: 2, 'cannot-tell': 1, deny: 0 } as const
 const PAGE_CODES = new Set([
   'EVIDENCE_PENDING',
@@ -116,8 +31,12 @@ const severe = ({ reasons }: Report) => reasons.filter(({ severity }) => severit
 const options = { numRuns: 150, seed: 20_300_101 }
 
 /** Builds by delivery and content: what each says. */
-function verdicts(world: EvidenceStore): Map<string, Report> {
-  return new Map(world.judge().map(({ build, judged }) => [`${build.deliveryId} ${build.content}`, judged.report]))
+function verdicts(world: EvidenceStore, settings: Partial<SelectInput> = {}): Map<string, Report> {
+  return new Map(
+    world
+      .judge(10_000, settings)
+      .map(({ build, judged }) => [`${build.deliveryId} ${build.content}${build.run ?? ''}`, judged.report]),
+  )
 }
 
 describe('one delivery and nothing else in the store', () => {
@@ -251,6 +170,83 @@ describe('other evidence in the store', () => {
     expect(whole).toBeGreaterThan(50)
   })
 })
+
+describe('runs of every kind, under every binding', () => {
+  const worlds = [fc.array(specDraw, { minLength: 2, maxLength: 4 }), fc.nat(2), bindingDraw] as const
+  const marked = ({ reasons }: Report) => reasons.some(({ code }) => code === 'MIXED_RUNS')
+
+  test('other evidence makes an allow through a marked door only, or as part of the run that it names', () => {
+    let better = 0
+    fc.assert(
+      fc.property(...worlds, (specs, which, binding) => {
+        const world = store(which)
+        bringRuns(world, specs.slice(0, 1))
+        const settings = { ...binding, ...SIGNED_IDS }
+        const before = verdicts(world, settings)
+        bringRuns(
+          world,
+          specs.slice(1).map((spec) => ({ ...spec, at: spec.at + 1 })),
+          1,
+        )
+        const after = verdicts(world, settings)
+        for (const [name, { verdict }] of before) {
+          // none any more where the others were there first: then it is their copy
+          const now = after.get(name)
+          if (verdict === 'allow' || now?.verdict !== 'allow') continue
+          better++
+          expect(marked(now)).toBe(true)
+        }
+      }),
+      { ...options, numRuns: 400 },
+    )
+    expect(better).toBeGreaterThan(3)
+  })
+
+  test('a run that is whole never gets worse', () => {
+    let whole = 0
+    fc.assert(
+      fc.property(runDraw, ...worlds, (run, specs, which, binding) => {
+        const world = store(which).run({ id: 'whole' })
+        bringRun(world, 'whole', 0, linksOf({ ...run, without: null }), false)
+        const settings = { ...binding, ...SIGNED_IDS }
+        const before = verdicts(world, settings)
+        bringRuns(
+          world,
+          specs.map((spec) => ({ ...spec, at: spec.at + 1 })),
+        )
+        const after = verdicts(world, settings)
+        for (const [name, report] of before) {
+          whole++
+          expect(RANK[after.get(name)?.verdict ?? 'deny']).toBeGreaterThanOrEqual(RANK[report.verdict])
+        }
+      }),
+      options,
+    )
+    expect(whole).toBeGreaterThan(100)
+  })
+
+  test('the order in which the store lists them changes nothing', () => {
+    fc.assert(
+      fc.property(...worlds, (specs, which, binding) => {
+        const world = store(which)
+        bringRuns(world, specs)
+        const settings = { ...binding, ...SIGNED_IDS }
+        const before = keysOf(world, settings)
+        world.brought.reverse()
+        expect(keysOf(world, settings)).toEqual(before)
+      }),
+      options,
+    )
+  })
+})
+
+/** The key of every verdict, which names everything that it depends on. */
+function keysOf(world: EvidenceStore, settings: Partial<SelectInput>): string[] {
+  return world
+    .judge(10_000, settings)
+    .map(({ build, judged }) => `${build.deliveryId} ${build.run} ${build.content} ${judged.inputs}`)
+    .sort()
+}
 
 describe('order', () => {
   test('of arrival within the store changes nothing', () => {

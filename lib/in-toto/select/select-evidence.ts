@@ -8,20 +8,27 @@ import {
   chooseCopies,
   chooseElsewhere,
   chooseFresh,
+  chooseUnsure,
+  freshLinks,
   hasTwoLinks,
+  isShared,
   isTied,
+  openCase,
   ownLinks,
   passedOver,
+  recordedLinks,
   throughFinalFile,
   tieOfGroup,
 } from './choose.ts'
+import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
+import { belongsNowhereElse, chooseMixed } from './mixed-runs.ts'
 import type { Selected } from './ties.ts'
 import { chooseNothing } from './unbound.ts'
 
 /** The evidence of one build, step by step in the layout's order. */
 export interface Selection {
-  readonly build: FinalGroup
+  readonly one: Case
   readonly choices: readonly Choice[]
 }
 
@@ -30,7 +37,13 @@ export interface Selection {
  * never by an order among candidates.
  */
 export function selectEvidence(store: Store, build: FinalGroup): Selection {
-  const one: Case = { store, build, finalFiles: build.files }
+  const one = openCase(store, build)
+  return { one, choices: chooseAll(one) }
+}
+
+/** A choice for every step of a layout, in its order. */
+export function chooseAll(one: Case): Choice[] {
+  const { store } = one
   const chosen = new Map<string, Choice>()
   const waiting: Step[] = []
   for (const step of store.layout.steps) {
@@ -42,10 +55,9 @@ export function selectEvidence(store: Store, build: FinalGroup): Selection {
   for (const step of waiting) {
     if (!chosen.has(step.name)) chosen.set(step.name, chooseLast(one, step, chosen))
   }
-  return {
-    build,
-    choices: store.layout.steps.flatMap((step) => withOthers(one, chosen.get(step.name)) ?? []),
-  }
+  const selected = selectedOf(one, chosen)
+  const choices = store.layout.steps.flatMap(({ name }) => chosen.get(name) ?? [])
+  return choices.map((choice) => keepFinal(one, keepMixed(one, withOthers(one, choice, selected), selected)))
 }
 
 function tooMany(one: Case, step: Step): Choice | null {
@@ -58,14 +70,12 @@ function tooMany(one: Case, step: Step): Choice | null {
 
 /** What a delivery settles by itself. Null: digests have to say. */
 function chooseWithoutTies(one: Case, step: Step): Choice | null {
-  const own = ownLinks(one, step.name)
-  // a build without a delivery stands on its final group alone
-  const fresh = one.build.deliveryId === null ? own : own.filter(({ freshIn }) => freshIn === one.build.deliveryId)
-  if (fresh.length === 0) return null
+  const recorded = recordedLinks(one, step.name)
+  if (recorded.length === 0) return null
   // two links with the same files still need a tie, unless they are the final ones that the build is made of
-  if (step.name !== one.build.step && hasTwoLinks(fresh) && new Set(fresh.map((link) => link.identity)).size === 1)
-    return null
-  return chooseFresh(one, step, fresh, own)
+  const isOnePerson = new Set(recorded.map((link) => link.identity)).size === 1
+  if (step.name !== one.build.step && isOnePerson && hasTwoLinks(recorded)) return null
+  return chooseFresh(one, step, recorded)
 }
 
 /** Rounds, each on what the rounds before selected, so that no order among the steps decides. */
@@ -81,17 +91,26 @@ function chooseWithTies(one: Case, waiting: readonly Step[], chosen: Map<string,
   }
 }
 
-function bound(one: Case, step: Step, selected: Selected | null): Choice | null {
-  const own = ownLinks(one, step.name)
-  const fresh = own.filter(({ freshIn }) => freshIn !== null && freshIn === one.build.deliveryId)
-  if (fresh.length > 0) return chooseTwice(one, step, fresh, selected)
-  if (own.length > 0) return chooseCopies(one, step, own, selected)
-  return chooseElsewhere(one, step, selected)
+/** @param last nothing more will be selected that could bind it */
+function bound(one: Case, step: Step, selected: Selected, last = false): Choice | null {
+  const fresh = freshLinks(one, step.name)
+  if (fresh.length > 0) return chooseTwice(one, step, fresh, selected, last)
+  const recorded = recordedLinks(one, step.name)
+  if (recorded.length > 0) return chooseUnsure(one, step, recorded, selected, last)
+  const copies = ownLinks(one, step.name)
+  if (copies.length > 0) return chooseCopies(one, step, copies, selected)
+  return chooseElsewhere(one, step, selected) ?? chooseMixed(one, step, selected)
 }
 
 /** One signer with several links of one step. */
-function chooseTwice(one: Case, step: Step, fresh: Choice['groups'][number], selected: Selected | null): Choice | null {
-  const choice = chooseByTie(one, step, fresh, selected)
+function chooseTwice(
+  one: Case,
+  step: Step,
+  fresh: Choice['groups'][number],
+  selected: Selected,
+  last: boolean,
+): Choice | null {
+  const choice = chooseByTie(one, step, fresh, selected, last)
   if (choice === null || choice.groups.length > 0 || new Set(fresh.map(({ content }) => content)).size > 1)
     return choice
   if (isTied(tieOfGroup(step, fresh, selected))) return { ...choice, groups: [fresh], problems: [] }
@@ -106,31 +125,66 @@ function chooseTwice(one: Case, step: Step, fresh: Choice['groups'][number], sel
 /** Nothing binds it: what is in the delivery says why, else it is unbound, pending or missing. */
 function chooseLast(one: Case, step: Step, chosen: ReadonlyMap<string, Choice>): Choice {
   const selected = selectedOf(one, chosen)
-  return bound(one, step, selected) ?? chooseNothing(one, step, selected)
+  return bound(one, step, selected, true) ?? chooseNothing(one, step, selected)
 }
 
-/** Links from elsewhere that are equal to the selected group and list the final file add their signers. */
-function withOthers(one: Case, choice: Choice | undefined): Choice | undefined {
-  if (choice === undefined || choice.groups.length !== 1) return choice
+/**
+ * Links that are equal to the selected group add their signers: those that list the final file, those of a shared step
+ * and those of an earlier attempt that digests tie.
+ */
+function withOthers(one: Case, choice: Choice, selected: Selected): Choice {
   const [group = []] = choice.groups
   const content = group[0]?.content
-  if (group.some((link) => link.content !== content)) return choice
+  if (choice.groups.length !== 1 || group.some((link) => link.content !== content)) return choice
   const equal = (one.store.evidence.links.get(choice.step.name) ?? []).filter(
-    (link) => link.content === content && !group.includes(link),
+    (link) => link.content === content && !group.includes(link) && one.own.standingOf(link) !== 'replaced',
   )
-  const others = throughFinalFile(one, equal)
-  if (others.length === 0) return choice
-  const passed = choice.passedOver.filter(({ link }) => !others.includes(link))
-  return { ...choice, groups: [[...group, ...others]], mixed: [...choice.mixed, ...others], passedOver: passed }
+  const tied = isTied(tieOfGroup(choice.step, group, selected))
+  const unsure = tied ? equal.filter((link) => one.own.standingOf(link) === 'unsure') : []
+  const others = new Set([...throughFinalFile(one, equal), ...(tied && isShared(one, choice.step) ? equal : [])])
+  for (const link of unsure) others.delete(link)
+  if (others.size + unsure.length === 0) return choice
+  return {
+    ...choice,
+    groups: [[...group, ...unsure, ...others]],
+    mixed: [...choice.mixed, ...others],
+    passedOver: choice.passedOver.filter(({ link }) => !others.has(link) && !unsure.includes(link)),
+  }
 }
 
-/** Steps with exactly one content; null where nothing is selected, which ties nothing. */
-function selectedOf({ store, build }: Case, chosen: ReadonlyMap<string, Choice>): Selected {
+/** What counted because mixed runs are accepted must still belong nowhere else, now that every step is filled. */
+function keepMixed(one: Case, choice: Choice, selected: Selected): Choice {
+  const { step, groups } = choice
+  if (choice.mixedRuns !== true) return choice
+  if (groups.flat().every((link) => belongsNowhereElse(one, step, link, selected))) return choice
+  const message = `The links of ${step.name} that digests tie to this build came from a run that holds other links of its steps, or serve another build.`
+  return {
+    ...choice,
+    groups: [],
+    mixed: [],
+    problems: [{ code: 'STEP_UNBOUND', severity: 'cannot-tell', message }],
+    passedOver: groups.flat().map((link) => passedOver(link, 'STEP_UNBOUND', 'it belongs to another run')),
+  }
+}
+
+/** The final links are those that the build is made of, and no others. */
+function keepFinal({ build }: Case, choice: Choice): Choice {
+  const { step, groups } = choice
+  if (step.name !== build.step || groups.length === 0) return choice
+  if (groups.some((group) => group.some(({ content }) => content === build.content))) return choice
+  const message = `The final link of this build is not the one that its run holds for ${step.name}.`
+  return { ...choice, groups: [], mixed: [], problems: [{ code: 'NOT_FINAL', severity: 'cannot-tell', message }] }
+}
+
+/** Steps with exactly one content; where nothing is selected, nothing is tied. */
+export function selectedOf({ store, build }: Case, chosen: ReadonlyMap<string, Choice>): Selected {
   const records = new Map<string, Recorded>()
+  const links = new Map<string, readonly SignedLink[]>()
   for (const [name, { groups }] of chosen) {
+    if (groups.length > 0) links.set(name, groups.flat())
     const contents = new Set(groups.flat().map(({ content }) => content))
     const first = groups[0]?.[0]
     if (contents.size === 1 && first !== undefined && !first.sublayout) records.set(name, first.record)
   }
-  return { layout: store.layout, finalStep: build.step, finalFiles: build.files, records }
+  return { layout: store.layout, finalStep: build.step, finalFiles: build.files, records, links }
 }

@@ -3,6 +3,7 @@ import type { Layout, Step } from '../layout.ts'
 import type { Digests } from '../report.ts'
 import type { MatchRule } from '../rule.ts'
 import { canTie, madeFiles } from './content.ts'
+import type { SignedLink } from './evidence.ts'
 
 /** What is selected already: per step the one link content that stands for it. */
 export interface Selected {
@@ -10,6 +11,8 @@ export interface Selected {
   readonly finalStep: string
   readonly finalFiles: ReadonlyMap<string, Digests>
   readonly records: ReadonlyMap<string, Recorded>
+  /** the links behind them */
+  readonly links: ReadonlyMap<string, readonly SignedLink[]>
 }
 
 /** How digests bind a link to the selected ones; `over` names a file that a MATCH between them leaves over. */
@@ -93,7 +96,7 @@ export function leftOver(
 }
 
 /** The consumer takes at least one file that the supplier itself made; files that are always the same tie nothing. */
-function suppliesMade(
+export function suppliesMade(
   consumer: Step,
   chosen: Recorded,
   supplier: string,

@@ -4,7 +4,7 @@ import {
   type Choice,
   isTied,
   origin,
-  ownLinks,
+  otherLinks,
   ownUnusable,
   type PassedOver,
   passedOver,
@@ -17,9 +17,7 @@ import { isRelated, type Selected } from './ties.ts'
 /** No link stands for the step (rule 4): unbound where one exists that would fit, else pending or missing. */
 export function chooseNothing(one: Case, step: Step, selected: Selected | null): Choice {
   const unusable = ownUnusable(one, step.name)
-  const own = new Set(ownLinks(one, step.name))
-  const others = (one.store.evidence.links.get(step.name) ?? []).filter((link) => !own.has(link))
-  const near = others.map((link) => nearness(one, step, link, selected))
+  const near = otherLinks(one, step.name).map((link) => nearness(one, step, link, selected))
   const shown = near.toSorted(nearestFirst).slice(0, SELECT_LIMITS.shown)
   const base = { step, groups: [], passedOver: shown.map(({ over }) => over), unusable, mixed: [] }
   // a document that cannot count is the verifier's matter: it says what is wrong with it
@@ -69,7 +67,7 @@ function nearestFirst(a: Near, b: Near): number {
 
 function unbound(step: Step, shown: readonly Near[]) {
   const names = shown.map(({ over }) => `${over.link.stored.document.source}: ${over.why}`).join('; ')
-  const message = `No link of step ${step.name} came with this run, and nothing ties another to it (${names}). Record the final file as a material of ${step.name}, or send its link under the same run.`
+  const message = `No link of step ${step.name} came with this run, and nothing ties another to it (${names}). Record the final file as a material of ${step.name}, send its link under the same run and attempt, or have ${step.name} marked as shared where one link serves many builds.`
   return { code: 'STEP_UNBOUND' as const, severity: 'cannot-tell' as const, message }
 }
 

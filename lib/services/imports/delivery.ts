@@ -68,7 +68,7 @@ async function handedOver(tx: Tx, actor: Actor, facts: ImportFacts, level: strin
   return made.id
 }
 
-/** A run label means one run, once: what comes after it closed belongs to no delivery. */
+/** A run label means one run, once, whatever its attempts: what comes after it closed belongs to no delivery. */
 async function pushedDelivery(
   tx: Tx,
   actor: Actor,
@@ -76,14 +76,16 @@ async function pushedDelivery(
   { softwareId, run, attempt }: Extract<DeliveryRequest, { kind: 'pushed' }>,
 ): Promise<string | null> {
   const issuer = actorRef(actor)
-  const key = `delivery ${softwareId} ${issuer} ${attempt} ${run}`
+  const key = `delivery ${softwareId} ${issuer} ${run}`
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`
-  const where = { softwareId, issuer, label: run, attempt, kind: 'pushed' }
-  const known = await tx.delivery.findFirst({ where, orderBy: { openedAt: 'asc' } })
-  if (known !== null) return known.closesAt === null || facts.at < known.closesAt ? known.id : null
-  const closesAt = new Date(facts.at.getTime() + RUN_OPEN_MS)
+  const where = { softwareId, issuer, label: run, kind: 'pushed' }
+  const first = await tx.delivery.findFirst({ where, orderBy: { openedAt: 'asc' } })
+  if (first !== null && first.closesAt !== null && facts.at >= first.closesAt) return null
+  const known = await tx.delivery.findFirst({ where: { ...where, attempt }, orderBy: { openedAt: 'asc' } })
+  if (known !== null) return known.id
+  const closesAt = first === null ? new Date(facts.at.getTime() + RUN_OPEN_MS) : first.closesAt
   const made = await tx.delivery.create({
-    data: { ...where, openedAt: facts.at, closesAt, demo: facts.demo },
+    data: { ...where, attempt, openedAt: facts.at, closesAt, demo: facts.demo },
     select: { id: true },
   })
   return made.id

@@ -21,6 +21,7 @@ export interface Demands {
   readonly unusable: readonly UnusableKey[]
   readonly parameters: Readonly<Record<string, string>> | null
   readonly finalFiles: readonly FinalFiles[]
+  readonly sharedSteps: readonly string[]
   readonly now: Date
 }
 
@@ -74,7 +75,12 @@ function problemWith(document: Document, version: VersionWithSignatures, demands
     profile: 'strict',
     verifySignature: verifyNodeSignature,
   })
-  return signatureProblem(report, demands.keys) ?? layoutProblem(report) ?? finalProblem(envelope.document, demands)
+  return (
+    signatureProblem(report, demands.keys) ??
+    layoutProblem(report) ??
+    finalProblem(envelope.document, demands) ??
+    sharedProblem(envelope.document, demands)
+  )
 }
 
 /** Not only "no complaint": every owner key must be there with a signature that verifies. */
@@ -99,4 +105,15 @@ function finalProblem(layout: Parameters<typeof finalSteps>[0], { finalFiles }: 
   if (layout.steps.length === 0) return 'It has no steps, so no build could ever be found.'
   if (finalFiles.length === 0 || finalSteps(layout, finalFiles).length > 0) return null
   return `The final files of this software are set to ${finalFiles.map(({ step }) => step).join(', ')}, and it has no such step. Change the settings first.`
+}
+
+function sharedProblem(layout: Parameters<typeof finalSteps>[0], { sharedSteps, finalFiles }: Demands): string | null {
+  const names = layout.steps.map(({ name }) => name)
+  const unknown = sharedSteps.find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    return `The step ${unknown} is marked as shared, and it has no such step; its steps are ${names.join(', ')}.`
+  }
+  const final = sharedSteps.find((name) => finalSteps(layout, finalFiles).includes(name))
+  if (final === undefined) return null
+  return `The step ${final} is marked as shared, but its link is what makes a build: it serves one only. Mark others.`
 }

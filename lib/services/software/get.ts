@@ -8,7 +8,7 @@ import { buildRows } from '../builds/rows.ts'
 import { versionIncludes, versionListRow } from '../layouts/version-row.ts'
 import { softwareWhere } from './find-software.ts'
 import { softwareFacts } from './rows.ts'
-import { readSettings } from './settings.ts'
+import { readParameters, readSettings } from './settings.ts'
 
 const RECENT = 20
 const VERSIONS = 100
@@ -19,9 +19,10 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
   const [facts] = await softwareFacts(softwareWhere(id), now)
   if (facts === undefined) throw notFound(`software ${id.slice(0, 80)}`)
   const { row } = facts
-  const [owners, software, drafts, recent] = await Promise.all([
+  const [owners, software, binding, drafts, recent] = await Promise.all([
     db.ownerKey.findMany({ where: { softwareId: row.id }, include: { key: true }, orderBy: { name: 'asc' } }),
     db.software.findUniqueOrThrow({ where: { id: row.id }, select: { settings: true } }),
+    db.binding.findFirst({ where: { softwareId: row.id, until: null, environment: 'production' } }),
     db.layoutDraft.findMany({
       where: { softwareId: row.id, deletedAt: null },
       orderBy: { updatedAt: 'desc' },
@@ -40,6 +41,14 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
       addedBy,
     })),
     settings: readSettings(software.settings),
+    binding:
+      binding === null
+        ? null
+        : {
+            parameters: readParameters(binding.parameters),
+            sharedSteps: binding.sharedSteps,
+            mixedRuns: binding.mixedRuns,
+          },
     versions: await versionsOf(row.id, owners),
     drafts: drafts.map((draft) => ({ ...draft, updatedAt: draft.updatedAt.toISOString() })),
     recent,

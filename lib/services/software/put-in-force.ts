@@ -15,7 +15,7 @@ import { readStoredKeys } from './owner-key.ts'
 import { readSettings } from './settings.ts'
 import { storeLayoutEnvelope } from './store-layout-envelope.ts'
 
-type Input = z.output<typeof putInForceSchema>
+type Input = z.input<typeof putInForceSchema>
 
 /**
  * Puts a layout version in force: from now on builds of the software are judged with it. Only bytes that every owner
@@ -24,6 +24,7 @@ type Input = z.output<typeof putInForceSchema>
  */
 export async function putInForce(actor: Actor, id: string, input: Input, now = new Date()): Promise<SoftwareDetail> {
   requireRight(actor, 'layout:enforce')
+  const { parameters = null, sharedSteps = [], mixedRuns = false } = input
   const softwareId = await inTransaction(async (tx) => {
     const software = await findSoftware(id, tx)
     await lockSoftware(tx, software.id)
@@ -39,7 +40,8 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
     const enforced = await enforceableEnvelope(tx, version, {
       keys,
       unusable,
-      parameters: input.parameters,
+      parameters,
+      sharedSteps,
       finalFiles: readSettings(software.settings).finalFiles,
       now,
     })
@@ -50,7 +52,9 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         softwareId: software.id,
         versionId: version.id,
         envelopeId,
-        ...(input.parameters === null ? {} : { parameters: input.parameters }),
+        ...(parameters === null ? {} : { parameters }),
+        sharedSteps: [...new Set(sharedSteps)].sort(),
+        mixedRuns,
         since: now,
         by: actor.name || actorRef(actor),
       },
@@ -68,7 +72,9 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         number: version.number,
         envelope: enforced.sha256,
         ownerKeys: keys.map(({ fingerprint }) => fingerprint),
-        parameters: input.parameters,
+        parameters,
+        sharedSteps,
+        mixedRuns,
       },
     })
     return software.id

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
 import type { Key } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
@@ -7,7 +6,7 @@ import { ENGINE } from '#lib/in-toto/engine.ts'
 import { type Layout, type ReadDocument, readDocument, type UnusableKey } from '#lib/in-toto/index.ts'
 import { finalSteps } from '#lib/in-toto/select/builds.ts'
 import { readStoredKeys } from '../software/owner-key.ts'
-import { readSettings, type SoftwareSettings } from '../software/settings.ts'
+import { membersOf, readParameters, readSettings, type SoftwareSettings } from '../software/settings.ts'
 
 const include = {
   owners: { include: { key: true }, orderBy: { fingerprint: 'asc' } },
@@ -29,6 +28,8 @@ export interface JudgingContext {
   readonly layoutKeys: readonly Key[]
   readonly unusableKeys: readonly UnusableKey[]
   readonly parameters: ReadonlyMap<string, string> | null
+  /** where signed documents say which run they belong to: member names from the outermost */
+  readonly runIdPaths: readonly (readonly string[])[]
   readonly stepNames: readonly string[]
   readonly finalSteps: readonly string[]
   /**
@@ -59,7 +60,7 @@ export function contextOf(software: SoftwareRow): JudgingContext | null {
   const { keys, unusable } = readStoredKeys(
     software.owners.map(({ name, key }) => ({ name, pem: key.pem, json: key.json })),
   )
-  const parameters = binding.parameters === null ? null : z.record(z.string(), z.string()).parse(binding.parameters)
+  const parameters = readParameters(binding.parameters)
   return {
     software,
     settings,
@@ -69,6 +70,7 @@ export function contextOf(software: SoftwareRow): JudgingContext | null {
     layoutKeys: keys,
     unusableKeys: unusable,
     parameters: parameters === null ? null : new Map(Object.entries(parameters)),
+    runIdPaths: settings.runIdPaths.map(membersOf),
     stepNames: layout.steps.map(({ name }) => name),
     finalSteps: finalSteps(layout, settings.finalFiles),
     keyids: keyidsOf(layout),

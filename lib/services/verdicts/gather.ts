@@ -1,10 +1,20 @@
 import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { pool } from '#lib/db/client.ts'
 import { type Document, readDocument, type TimeProof } from '#lib/in-toto/index.ts'
-import { findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
-import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
+import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
+import {
+  type Delivery,
+  type SelectInput,
+  SIGNED_RUN_MS,
+  type Sighting,
+  type StoredDocument,
+} from '#lib/in-toto/select/input.ts'
+import { wantedLinks } from '#lib/in-toto/select/wanted.ts'
 import { type JudgingContext, mayBeBy } from './context.ts'
+import { INNER_PATH } from './inner-path.ts'
 import { intermediatesFor } from './intermediates.ts'
+import { sameRun } from './same-run.ts'
+import { idsTied } from './tied-links.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
 
 /** What a build is looked for in: a delivery, or the envelopes of a final link that came without one. */
@@ -18,6 +28,10 @@ const NEAREST = 40
 const LISTING = 2_000
 /** Times at which one document was received that are looked at. */
 const RECEIPTS = 20
+/** How far a tie may lead from what came with the run: a supplier of a supplier, and so on. */
+const TIED_ROUNDS = 10
+/** Links received within a day of a final link, in which its signed run id is looked for. */
+const IN_TIME = 3_000
 /** Bytes of parsed documents that are kept while one job runs. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
@@ -41,8 +55,9 @@ export class DocumentCache {
 }
 
 /**
- * All evidence that can matter to the builds of a target: what came in its delivery; links anywhere that list a final
- * file; the same signed bytes wherever else they were seen; and, to explain, the nearest links of other runs.
+ * All evidence that can matter to the builds of a target: what came in its delivery, with the links of sublayouts; links
+ * anywhere that list a final file, that name the same run in their signed bytes, or that the binding lets digests tie;
+ * the same signed bytes wherever else they were seen; and, to explain, the nearest links of other runs.
  */
 export async function gather(
   context: JudgingContext,
@@ -50,17 +65,48 @@ export async function gather(
   at: number,
   cache: DocumentCache,
 ): Promise<Store> {
+  const isTarget = ({ deliveryId }: FinalGroup) => target.kind === 'loose' || deliveryId === target.id
   const own = target.kind === 'delivery' ? await idsOfDelivery(context, target.id) : [...target.envelopeIds]
   const first = await storeOf(context, own, target, at, cache)
-  const files = findBuilds(first).filter(({ deliveryId }) => target.kind === 'loose' || deliveryId === target.id)
+  const builds = findBuilds(first).filter(isTarget)
   const listing = await idsListing(
     context,
-    files.flatMap((build) => [...build.files.values()].map((one) => one.sha256 ?? '')),
+    builds.flatMap((build) => [...build.files.values()].map((one) => one.sha256 ?? '')),
   )
+  const alike = context.runIdPaths.length === 0 ? [] : await idsInTime(context, builds)
   const open = context.stepNames.filter((name) => (first.evidence.links.get(name) ?? []).length === 0)
   const nearest = open.length === 0 ? [] : await idsOfSteps(context, open)
-  const ids = [...new Set([...own, ...listing, ...nearest])]
-  return storeOf(context, ids, target, at, cache, listing.length > LISTING)
+  const ids = new Set([...own, ...listing, ...alike, ...nearest])
+  const truncated = listing.length > LISTING || alike.length > IN_TIME
+  const read = (wanted: ReadonlySet<string>, cut: boolean) =>
+    storeOf(context, [...wanted], target, at, cache, truncated || cut)
+  const store = await read(ids, false)
+  if (context.binding.sharedSteps.length === 0 && !context.binding.mixedRuns) return store
+  return withTied(context, store, isTarget, ids, read)
+}
+
+/** What digests tie may itself be tied to more: until nothing new is found. */
+async function withTied(
+  context: JudgingContext,
+  store: Store,
+  isTarget: (build: FinalGroup) => boolean,
+  given: ReadonlySet<string>,
+  read: (ids: ReadonlySet<string>, cut: boolean) => Promise<Store>,
+): Promise<Store> {
+  let [found, known] = [store, given]
+  for (let round = 0; round < TIED_ROUNDS; round++) {
+    const builds = findBuilds(found).filter(isTarget)
+    const tied = await idsTied(
+      context,
+      builds.flatMap((build) => wantedLinks(found, build)),
+    )
+    const more = new Set([...known, ...tied.ids])
+    if (tied.truncated) return read(more, true)
+    if (more.size === known.size) return found
+    found = await read(more, false)
+    known = more
+  }
+  return read(known, true)
 }
 
 async function storeOf(
@@ -92,15 +138,23 @@ async function storeOf(
       intermediates: await intermediatesFor(documents.map(({ document }) => document)),
       bundles: [],
     },
+    runIdPaths: context.runIdPaths,
+    sharedSteps: new Set(context.binding.sharedSteps),
+    mixedRuns: context.binding.mixedRuns,
   }
   return openStore(input)
 }
 
+/** The attempts of the run of delivery $1 up to itself: it holds what they pushed. */
+const ATTEMPTS_UP_TO = `SELECT o."id" FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id"
+  OR (${sameRun('d', 'o')} AND o."attempt" <= d."attempt") WHERE d."id" = $1::uuid`
+
 async function idsOfDelivery({ stepNames }: JudgingContext, id: string): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT DISTINCT e."id"::text AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
-     WHERE s."deliveryId" = $1::uuid AND (
+     WHERE s."deliveryId" IN (${ATTEMPTS_UP_TO}) AND (
        (e."kind" = 'link' AND e."name" = ANY($2::text[]))
+       OR s."path" ~ '${INNER_PATH}'
        OR substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[]))`,
     [id, stepNames],
   )
@@ -121,6 +175,23 @@ async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readon
        AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})
      LIMIT ${LISTING + 1}`,
     [digests, stepNames, keyids],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Links of the layout's steps that may name the same run as a final link: those received within a day of it. */
+async function idsInTime({ stepNames, keyids }: JudgingContext, builds: readonly FinalGroup[]): Promise<string[]> {
+  const times = builds.flatMap(({ run, firstSeen }) => (run === null ? [] : [firstSeen]))
+  if (times.length === 0) return []
+  const [from, to] = [Math.min(...times) - SIGNED_RUN_MS, Math.max(...times) + SIGNED_RUN_MS]
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT e."id"::text AS "id" FROM "Envelope" e
+     WHERE e."kind" = 'link' AND e."status" = 'parsed' AND e."firstSeenAt" BETWEEN $1 AND $2
+       AND (e."name" = ANY($3::text[]) OR EXISTS (
+         SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."path" ~ '${INNER_PATH}'))
+       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($4::text[]))
+     LIMIT ${IN_TIME + 1}`,
+    [new Date(from), new Date(to), stepNames, keyids],
   )
   return rows.map((row) => row.id)
 }
@@ -218,15 +289,13 @@ interface DeliveryRow {
   closesAt: Date | null
 }
 
-/** The deliveries, and earlier ones under the same label: a label counts once. */
+/** The deliveries, and whatever else was pushed under the same label: a label is one run, with its attempts. */
 async function deliveriesOf(ids: readonly string[]): Promise<Delivery[]> {
   if (ids.length === 0) return []
   const { rows } = await pool.query<DeliveryRow>(
     `SELECT DISTINCT o."id"::text AS "id", o."kind", o."softwareId"::text AS "softwareId", o."issuer", o."label",
             o."attempt", o."openedAt", o."closesAt"
-     FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id"
-       OR (d."kind" = 'pushed' AND o."kind" = 'pushed' AND o."softwareId" = d."softwareId" AND o."issuer" = d."issuer"
-           AND o."label" = d."label" AND o."attempt" = d."attempt")
+     FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id" OR (${sameRun('d', 'o')})
      WHERE d."id" = ANY($1::uuid[]) AND o."kind" <> 'loose'`,
     [ids],
   )

@@ -51,7 +51,7 @@ function lostGroup(build: Found): FinalGroup {
     files.set(path, { ...files.get(path), [algo]: Buffer.from(digest).toString('hex') })
   }
   const { finalStep: step, deliveryId } = build
-  return { step, content: '', deliveryId, files, firstSeen: build.firstSeenAt.getTime() }
+  return { step, content: '', deliveryId, run: null, files, firstSeen: build.firstSeenAt.getTime() }
 }
 
 /** Final links of a build without a delivery: by their files, or by what the verdict before looked at. */

@@ -16,9 +16,9 @@ export interface BuildFacts {
 
 const bytesOf = (hex: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(hex, 'hex'))
 
-/** What makes two builds the same one: the software, the final group, the delivery. */
-export function groupKey(softwareId: string, { step, content, deliveryId }: FinalGroup): Uint8Array<ArrayBuffer> {
-  const text = JSON.stringify([softwareId, step, content, deliveryId])
+/** What makes two builds the same one: the software, the final group, the delivery, the run that its links name. */
+export function groupKey(softwareId: string, { step, content, deliveryId, run }: FinalGroup): Uint8Array<ArrayBuffer> {
+  const text = JSON.stringify([softwareId, step, content, deliveryId, ...(run === null ? [] : [run])])
   return Uint8Array.from(createHash('sha256').update(text).digest())
 }
 

@@ -1,5 +1,8 @@
 import { pool } from '#lib/db/client.ts'
+import { SIGNED_RUN_MS } from '#lib/in-toto/select/input.ts'
 import { type JudgingContext, mayBeBy } from './context.ts'
+import { INNER_PATH } from './inner-path.ts'
+import { sameRun } from './same-run.ts'
 
 export interface Touched {
   /** deliveries in which builds may be found, newest first */
@@ -17,13 +20,20 @@ const FINAL = `(
   AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})`
 const OWN = `(d."kind" = 'handed-over' OR (d."kind" = 'pushed' AND d."softwareId" = $1::uuid))`
 
+/** Deliveries and the later attempts of their runs, which hold what those pushed. */
+const withLaterAttempts = (deliveries: string): string => `SELECT o."id" FROM ${deliveries} x
+  JOIN "Delivery" p ON p."id" = x."id"
+  JOIN "Delivery" o ON o."id" = p."id" OR (${sameRun('p', 'o')} AND o."attempt" >= p."attempt")`
+
 /** Everything: for a layout that is new in force, or other trust or settings. */
 export async function allTargets({ software, finalSteps, keyids }: JudgingContext): Promise<Touched> {
   const given = [software.id, finalSteps, keyids]
   const deliveries = await pool.query<{ id: string }>(
-    `SELECT d."id"::text AS "id" FROM "Delivery" d WHERE ${OWN} AND EXISTS (
-       SELECT 1 FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId" WHERE s."deliveryId" = d."id" AND ${FINAL})
-     ORDER BY d."openedAt" DESC, d."id"`,
+    `WITH final AS (
+       SELECT DISTINCT s."deliveryId" AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
+       WHERE s."deliveryId" IS NOT NULL AND ${FINAL})
+     SELECT DISTINCT d."id"::text AS "id", d."openedAt" FROM "Delivery" d JOIN (${withLaterAttempts('final')}) c ON c."id" = d."id"
+     WHERE ${OWN} ORDER BY d."openedAt" DESC, "id"`,
     given,
   )
   const builds = await pool.query<{ id: string }>(
@@ -44,15 +54,16 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
   const deliveries = await pool.query<{ id: string }>(
     `WITH news AS (
        SELECT s."deliveryId", s."seenAt", e."signedSha256" AS "signed" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
-       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]))),
+       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]) OR s."path" ~ '${INNER_PATH}')),
      changed AS (
-       SELECT "deliveryId" FROM news WHERE "deliveryId" IS NOT NULL
+       SELECT "deliveryId" AS "id" FROM news WHERE "deliveryId" IS NOT NULL
        UNION
        -- seen elsewhere first: what counted as new there may be a copy now
        SELECT o."deliveryId" FROM news n JOIN "Envelope" e ON e."signedSha256" = n."signed"
          JOIN "Sighting" o ON o."envelopeId" = e."id" WHERE o."deliveryId" IS NOT NULL AND n."seenAt" <= o."seenAt")
-     SELECT d."id"::text AS "id" FROM "Delivery" d JOIN changed c ON c."deliveryId" = d."id" WHERE ${OWN}
-     ORDER BY d."openedAt" DESC, d."id"`,
+     SELECT DISTINCT d."id"::text AS "id", d."openedAt" FROM "Delivery" d
+       JOIN (${withLaterAttempts('changed')}) c ON c."id" = d."id" WHERE ${OWN}
+     ORDER BY d."openedAt" DESC, "id"`,
     [software.id, since, stepNames],
   )
   const builds = await pool.query<{ id: string }>(
@@ -65,10 +76,11 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
      WHERE s."id" > $2::bigint`,
     [software.id, since, stepNames],
   )
+  const near = await buildsInTime(context, since)
   return {
     deliveries: deliveries.rows.map(({ id }) => id),
     loose: await looseFinals([software.id, finalSteps, keyids, since], 'AND s."id" > $4::bigint'),
-    builds: builds.rows.map(({ id }) => id),
+    builds: [...new Set([...builds.rows.map(({ id }) => id), ...near])],
   }
 }
 
@@ -98,6 +110,21 @@ export async function waitingForAuthorities({ software, finalSteps, keyids }: Ju
     loose: [],
     builds: builds.rows.map(({ id }) => id),
   }
+}
+
+/** Where runs are told by signed ids, or links of other runs may count: builds about the time of the new evidence. */
+async function buildsInTime({ software, stepNames, runIdPaths, binding, settings }: JudgingContext, since: string) {
+  if (runIdPaths.length === 0 && binding.sharedSteps.length === 0 && !binding.mixedRuns) return []
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH news AS (
+       SELECT min(s."seenAt") AS "first", max(s."seenAt") AS "last" FROM "Sighting" s
+       JOIN "Envelope" e ON e."id" = s."envelopeId"
+       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]) OR s."path" ~ '${INNER_PATH}'))
+     SELECT b."id"::text AS "id" FROM "Build" b, news WHERE b."softwareId" = $1::uuid
+       AND b."firstSeenAt" BETWEEN news."first" - $4 * interval '1 millisecond' AND news."last" + $4 * interval '1 millisecond'`,
+    [software.id, since, stepNames, Math.max(SIGNED_RUN_MS, settings.waitingMinutes * 60_000)],
+  )
+  return rows.map(({ id }) => id)
 }
 
 async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {

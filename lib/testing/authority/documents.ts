@@ -20,6 +20,7 @@ export interface LinkSpec {
   readonly returnValue?: number
   readonly stdout?: string
   readonly stderr?: string
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface StepSpec {
@@ -58,7 +59,7 @@ export function linkDocument(spec: LinkSpec): JsonObject {
       stdout: spec.stdout ?? '',
     }),
     command: [...(spec.command ?? [])],
-    environment: jsonObject({}),
+    environment: jsonObject({ ...spec.environment }),
     materials: recorded(spec.materials ?? {}),
     name: spec.name,
     products: recorded(spec.products ?? {}),

@@ -69,7 +69,30 @@ describe('the routes of software, builds, verdicts and posture', () => {
       status: 200,
       json: { settings: { waitingMinutes: 5 } },
     })
+    const runIdPaths = ['/predicate/runDetails/metadata/invocationId']
+    const patch = (value: unknown) => ({ id: 'ledger', method: 'PATCH', body: { settings: { runIdPaths: value } } })
+    expect((await call(setSettings, engineer.headers, patch(runIdPaths))).json).toMatchObject({
+      settings: { waitingMinutes: 5, runIdPaths },
+    })
+    for (const path of ['', '/', 'environment', '/a//b', '/a~2']) {
+      expect((await call(setSettings, engineer.headers, patch([path]))).status).toBe(400)
+    }
     const versionId = '00000000-0000-7000-8000-00000000000a'
+    const developer = await signedIn('developer')
+    const binding = { versionId, sharedSteps: ['clone'], mixedRuns: true }
+    expect((await call(putInForce, developer.headers, { id: 'ledger', body: binding })).status).toBe(403)
+    expect((await call(putInForce, engineer.headers, { id: 'ledger', body: binding })).status).toBe(404)
+    // B-21: a value that would widen a rule, climb, or be read as a parameter again
+    for (const value of ['*', 'a?', '[a]', '{other}', '..', 'a/../b', '..\\b', '']) {
+      const widening = { versionId, parameters: { target: value } }
+      expect((await call(putInForce, engineer.headers, { id: 'ledger', body: widening })).status).toBe(400)
+    }
+    const named = { versionId, parameters: { 'a.b': 'x' } }
+    expect((await call(putInForce, engineer.headers, { id: 'ledger', body: named })).status).toBe(400)
+    const fine = { versionId, parameters: { target: 'v1.2..3' } }
+    expect((await call(putInForce, engineer.headers, { id: 'ledger', body: fine })).status).toBe(404)
+    const odd = { ...binding, mixedRuns: 'yes' }
+    expect((await call(putInForce, engineer.headers, { id: 'ledger', body: odd })).status).toBe(400)
     expect((await call(putInForce, engineer.headers, { id: 'ledger', body: { versionId } })).status).toBe(404)
     expect((await call(withdraw, engineer.headers, { id: 'ledger', method: 'DELETE' })).status).toBe(409)
     const elsewhere = { ...admin.headers, 'sec-fetch-site': 'cross-site' }

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest'
+import { type LayoutSpec, type LinkSpec, layoutDocument } from '#lib/testing/authority/documents.ts'
+import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
+import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
+import { EvidenceStore } from '#lib/testing/evidence-store.ts'
+import { ci, git, LAYOUT, links, manager, owner, packer, tester } from '#lib/testing/five-steps.ts'
+import type { Report } from '../report.ts'
+
+const lead = makeKey('lead')
+const compiler = makeKey('compiler')
+const linker = makeKey('linker')
+
+/** As the five steps, but `build` is handed on to whoever signs a layout for it. */
+const DELEGATED: LayoutSpec = {
+  ...LAYOUT,
+  steps: LAYOUT.steps.map((step) => (step.name === 'build' ? { ...step, keys: [lead.key, ci.key] } : step)),
+}
+
+const SUBLAYOUT: LayoutSpec = {
+  expires: new Date('2030-12-01T00:00:00Z'),
+  steps: [
+    {
+      name: 'compile',
+      keys: [compiler.key],
+      materials: ['ALLOW *'],
+      products: ['CREATE app.o', 'ALLOW LICENSE', 'DISALLOW *'],
+    },
+    {
+      name: 'link',
+      keys: [linker.key],
+      materials: ['MATCH * WITH PRODUCTS FROM compile', 'DISALLOW *'],
+      products: ['CREATE app', 'MATCH LICENSE WITH PRODUCTS FROM compile', 'DISALLOW *'],
+    },
+  ],
+}
+
+const FOLDER = `build.${lead.keyid.slice(0, 8)}`
+
+/** Inner links of run `n`. */
+function inner(n: string): Record<'compile' | 'link', LinkSpec> {
+  const { build } = links(n)
+  const object = { 'app.o': `object ${n}`, LICENSE: 'MIT' }
+  return {
+    compile: { name: 'compile', materials: build.materials, products: object, stdout: n },
+    link: { name: 'link', materials: object, products: build.products, stdout: n },
+  }
+}
+
+function bringInner(store: EvidenceStore, id: string, at: number, spec: LinkSpec, by: TestKey, folder = FOLDER) {
+  const one = store.bring(id, at, spec, by)
+  store.brought.pop()
+  return store.again(id, at, { ...one, path: `${folder}/${one.path}` })
+}
+
+function bringSublayout(store: EvidenceStore, id: string, at: number, spec = SUBLAYOUT, by = lead) {
+  const bytes = metablock(layoutDocument(spec), [by])
+  return store.again(id, at, { step: 'build', bytes, path: linkFileName('build', by), delivery: id, at })
+}
+
+interface Without {
+  readonly compile?: true
+  readonly link?: true
+  readonly sublayout?: true
+}
+
+function addRun(store: EvidenceStore, id: string, at: number, without: Without = {}) {
+  store.run({ id, openedAt: at })
+  const run = links(id)
+  const own = inner(id)
+  store.bring(id, at, run.clone, git)
+  store.bring(id, at, run.test, tester)
+  store.bring(id, at, run.approve, manager)
+  store.bring(id, at, run.package, packer)
+  const sublayout = without.sublayout ? null : bringSublayout(store, id, at)
+  const compile = without.compile ? null : bringInner(store, id, at, own.compile, compiler)
+  const link = without.link ? null : bringInner(store, id, at, own.link, linker)
+  return { sublayout, compile, link }
+}
+
+const root = ({ verdict, reasons: [first] }: Report) => [verdict, first?.code, ...(first?.path ?? []), first?.step]
+
+describe('a sublayout in a store of many runs', () => {
+  test('is judged over the links of its namespace in the run', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    const report = store.verdict('r1')
+    expect(report.verdict).toBe('allow')
+    const inside = report.steps.find(({ name }) => name === 'build')?.sublayout
+    expect(inside?.steps.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['compile', 'passed'],
+      ['link', 'passed'],
+    ])
+  })
+
+  test('is judged again when it expires', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    const [found] = store.judge()
+    expect(found?.judged.validUntil).toBe(SUBLAYOUT.expires.getTime())
+  })
+
+  test('is the same document in every run, and marked as such', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    addRun(store, 'r2', 500)
+    expect(store.verdict('r1').verdict).toBe('allow')
+    const second = store.verdict('r2')
+    expect(second.verdict).toBe('allow')
+    expect(second.reasons.map(({ code, step }) => [code, step])).toEqual([['MIXED_RUNS', 'build']])
+  })
+
+  test('two different ones by its signer: nobody can tell, whichever passes', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    bringSublayout(store, 'r1', 1, { ...SUBLAYOUT, readme: 'laxer' })
+    expect(root(store.verdict('r1'))).toEqual(['cannot-tell', 'RUN_TWICE', 'build'])
+  })
+
+  test('an older one does not count because it passes: the new one of the run counts', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    const { sublayout } = addRun(store, 'r1', 0)
+    addRun(store, 'r2', 500, { sublayout: true, link: true })
+    const strict = { ...SUBLAYOUT, steps: SUBLAYOUT.steps.map((step) => ({ ...step, products: ['DISALLOW *'] })) }
+    bringSublayout(store, 'r2', 500, strict)
+    bringInner(store, 'r2', 500, inner('r2').link, linker)
+    if (sublayout !== null) store.again('r2', 501, sublayout)
+    expect(store.verdict('r2').verdict).toBe('deny')
+  })
+
+  test('without one of its links is pending, then denied as in a directory', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0, { compile: true })
+    expect(root(store.verdict('r1', 30))).toEqual(['cannot-tell', 'EVIDENCE_PENDING', 'build', 'compile'])
+    expect(store.verdict('r1', 30).steps.find(({ name }) => name === 'build')?.sublayout?.verdict).toBe('cannot-tell')
+    expect(root(store.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'build', 'compile'])
+  })
+})
+
+describe('inner links', () => {
+  test("of another run fill no place in this one's namespace", () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    const { compile } = addRun(store, 'r1', 0)
+    addRun(store, 'r2', 500, { compile: true })
+    expect(store.verdict('r2').verdict).not.toBe('allow')
+    if (compile !== null) store.again('r2', 501, compile)
+    expect(root(store.verdict('r2'))).toEqual(['cannot-tell', 'REPLAYED', 'build', 'compile'])
+  })
+
+  test('fill no outer step, and outer ones no inner', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    const test = store.brought.find(({ step }) => step === 'test')
+    if (test === undefined) throw new Error('no test')
+    store.brought.splice(store.brought.indexOf(test), 1)
+    store.again('r1', 0, { ...test, path: `${FOLDER}/${test.path}` })
+    expect(root(store.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'test'])
+    const outside = new EvidenceStore(DELEGATED, owner)
+    addRun(outside, 'r1', 0, { compile: true })
+    outside.bring('r1', 0, inner('r1').compile, compiler)
+    expect(root(outside.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'build', 'compile'])
+  })
+
+  test('of another namespace fill no place either', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0, { compile: true })
+    bringInner(store, 'r1', 0, inner('r1').compile, compiler, `package.${packer.keyid.slice(0, 8)}`)
+    bringInner(store, 'r1', 0, inner('r1').compile, compiler, `${FOLDER}/${FOLDER}`)
+    expect(root(store.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'build', 'compile'])
+  })
+
+  test('one that stands for a step outside too says nothing about either', () => {
+    const twice: LayoutSpec = {
+      ...SUBLAYOUT,
+      steps: [
+        ...SUBLAYOUT.steps.map((step) => step),
+        { name: 'approve', keys: [manager.key], materials: ['ALLOW *'], products: ['ALLOW *'] },
+      ].toReversed(),
+    }
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0, { sublayout: true })
+    bringSublayout(store, 'r1', 0, twice)
+    const approve = store.brought.find(({ step }) => step === 'approve')
+    if (approve === undefined) throw new Error('no approval')
+    store.again('r1', 0, { ...approve, path: `${FOLDER}/${approve.path}` })
+    const codes = store.verdict('r1').reasons.map(({ code, severity }) => [code, severity])
+    expect(codes).toContainEqual(['STEP_UNBOUND', 'cannot-tell'])
+    expect(store.verdict('r1').verdict).not.toBe('allow')
+  })
+
+  test('two by one signer that differ and that nothing binds: nobody can tell', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    bringInner(store, 'r1', 0, { ...inner('r1').link, products: { app: 'else' } }, linker)
+    expect(store.verdict('r1').verdict).not.toBe('allow')
+  })
+
+  test('a tampered file between them is denied with the file', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0, { link: true })
+    const { link } = inner('r1')
+    bringInner(store, 'r1', 0, { ...link, materials: { ...link.materials, 'app.o': 'tampered' } }, linker)
+    const report = store.verdict('r1')
+    expect(report.verdict).toBe('deny')
+    expect(report.reasons[0]).toMatchObject({ code: 'ARTIFACT_MODIFIED', artifact: 'app.o', path: ['build'] })
+  })
+
+  test('of an earlier attempt do not carry over to files that were made since', () => {
+    const lint: LayoutSpec = {
+      ...SUBLAYOUT,
+      steps: [{ name: 'lint', keys: [manager.key], materials: ['ALLOW *'], products: ['ALLOW *'] }, ...SUBLAYOUT.steps],
+    }
+    const bare: LayoutSpec = {
+      ...DELEGATED,
+      steps: DELEGATED.steps.map((step) => (step.name === 'build' ? { ...step, materials: [] } : step)),
+    }
+    const store = new EvidenceStore(bare, owner)
+    addRun(store, 'r1', 0, { sublayout: true })
+    bringSublayout(store, 'r1', 0, lint)
+    bringInner(store, 'r1', 0, { name: 'lint', stdout: 'fine' }, manager)
+    expect(store.verdict('r1').verdict).toBe('allow')
+    store.run({ id: 'again', label: 'r1', attempt: 2, openedAt: 10 })
+    const [run, own] = [links('r2'), inner('r2')]
+    store.bring('again', 10, run.clone, git)
+    store.bring('again', 10, run.test, tester)
+    store.bring('again', 10, run.approve, manager)
+    store.bring('again', 10, run.package, packer)
+    bringInner(store, 'again', 10, own.compile, compiler)
+    bringInner(store, 'again', 10, own.link, linker)
+    const codes = store.verdict('again').reasons.map(({ code, step }) => [code, step])
+    expect(store.verdict('again').verdict).not.toBe('allow')
+    expect(codes).toContainEqual(['STEP_UNBOUND', 'lint'])
+  })
+})

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest'
+import { type Actor, systemActor } from '#lib/auth/actor.ts'
+import type { SoftwareDetail } from '#lib/contract/software.ts'
+import { decodeUtf8, publicKeyFile } from '#lib/crypto/index.ts'
+import { db } from '#lib/db/client.ts'
+import { type LayoutSpec, type LinkSpec, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
+import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
+import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
+import { useDatabase } from '#lib/testing/database.ts'
+import { bringIn } from '../imports/bring-in.ts'
+import { createSoftware } from '../software/create.ts'
+import { putInForce } from '../software/put-in-force.ts'
+import { setOwnerKeys } from '../software/set-owner-keys.ts'
+import { setSettings } from '../software/set-settings.ts'
+import { judgeSoftwareJob } from './judge-software.ts'
+
+useDatabase()
+
+const NOW = Date.parse('2030-06-01T00:00:00Z')
+const minutes = (n: number) => new Date(NOW + n * 60_000)
+const user = (role: Actor['role'], id = 1): Actor => ({
+  ...systemActor('x'),
+  kind: 'user',
+  id: `00000000-0000-7000-8000-00000000000${id}`,
+  name: 'Ines',
+  role,
+})
+const [admin, engineer, lab] = [user('admin'), user('engineer'), user('admin', 2)]
+const [owner, git, ci, tester, packer, lead] = ['owner', 'git', 'ci', 'tester', 'packer', 'lead'].map((name) =>
+  makeKey(name),
+) as [TestKey, TestKey, TestKey, TestKey, TestKey, TestKey] // safe: as many as names
+
+const STEPS = ['clone', 'build', 'test', 'package'] as const
+type Step = (typeof STEPS)[number]
+const signer: Record<Step, TestKey> = { clone: git, build: ci, test: tester, package: packer }
+
+function layoutSpec(readme: string, build: TestKey = ci): LayoutSpec {
+  const expires = minutes(60 * 24 * 30)
+  return {
+    expires,
+    readme,
+    steps: [
+      { name: 'clone', keys: [git.key], products: ['CREATE src', 'DISALLOW *'] },
+      {
+        name: 'build',
+        keys: [build.key],
+        materials: ['MATCH src WITH PRODUCTS FROM clone', 'DISALLOW *'],
+        products: ['CREATE app', 'DISALLOW *'],
+      },
+      { name: 'test', keys: [tester.key], products: ['DISALLOW *'] },
+      {
+        name: 'package',
+        keys: [packer.key],
+        materials: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'],
+        products: ['CREATE app.tgz', 'DISALLOW *'],
+      },
+    ],
+  }
+}
+
+function linksOf(n: string, src = n): Record<Step, LinkSpec> {
+  const base = { stdout: n, environment: { run: n } }
+  return {
+    clone: { ...base, name: 'clone', products: { src: `src ${src}` } },
+    build: { ...base, name: 'build', materials: { src: `src ${src}` }, products: { app: `app ${n}` } },
+    test: { ...base, name: 'test' },
+    package: { ...base, name: 'package', materials: { app: `app ${n}` }, products: { 'app.tgz': `tgz ${n}` } },
+  }
+}
+
+const fileOf = (spec: LinkSpec, by: TestKey, folder = '') => ({
+  path: `${folder}${linkFileName(spec.name, by)}`,
+  bytes: metablock(linkDocument(spec), [by]),
+})
+const files = (specs: Record<Step, LinkSpec>, steps: readonly Step[] = STEPS) =>
+  steps.map((step) => fileOf(specs[step], signer[step]))
+
+async function layoutVersion(spec: LayoutSpec): Promise<string> {
+  const bytes = metablock(layoutDocument(spec), [owner])
+  const given = { path: `${spec.readme}.layout`, bytes }
+  await bringIn(engineer, {
+    via: 'page',
+    title: 'layout',
+    at: minutes(-100),
+    files: [given],
+    delivery: { kind: 'handed-over' },
+  })
+  const found = await db.layoutVersion.findFirstOrThrow({ where: { name: spec.readme ?? '' } })
+  return found.id
+}
+
+type Binding = Partial<Parameters<typeof putInForce>[2]>
+
+async function softwareWith(name: string, binding: Binding = {}, build?: TestKey) {
+  const { slug } = await createSoftware(engineer, { name }, minutes(-200))
+  const text = decodeUtf8(publicKeyFile(owner.key, 'legacy'))
+  await setOwnerKeys(admin, slug, { keys: [{ name: 'owner', text }] }, minutes(-200))
+  const versionId = await layoutVersion(layoutSpec(`${name} layout`, build))
+  const detail = await putInForce(engineer, slug, { versionId, ...binding }, minutes(-90))
+  return { ...detail, versionId }
+}
+
+interface Push {
+  readonly run: string
+  readonly at: number
+  readonly attempt?: number
+  readonly by?: Actor
+}
+
+async function push(
+  software: SoftwareDetail,
+  { run, at, attempt = 1, by = admin }: Push,
+  given: ReturnType<typeof files>,
+) {
+  const delivery = { kind: 'pushed', softwareId: software.id, run, attempt } as const
+  return bringIn(by, { via: 'api', title: run, at: minutes(at), files: given, delivery })
+}
+
+/** `run/attempt: verdict code` of every build, after judging. */
+async function judge(software: SoftwareDetail, at: number): Promise<string[]> {
+  await judgeSoftwareJob({ softwareId: software.id }, minutes(at))
+  const include = { current: true, delivery: true } as const
+  const builds = await db.build.findMany({ where: { softwareId: software.id }, include })
+  return builds
+    .map(({ label, delivery, current }) =>
+      `${label}/${delivery?.attempt ?? '-'}: ${current?.verdict} ${current?.code ?? ''}`.trim(),
+    )
+    .sort()
+}
+
+describe('attempts', () => {
+  test('hold what those before them pushed', async () => {
+    const software = await softwareWith('Attempts')
+    const specs = linksOf('a')
+    await push(software, { run: '17', at: 0 }, files(specs, ['clone', 'build', 'test']))
+    expect(await judge(software, 5)).toEqual([])
+    await push(software, { run: '17', at: 10, attempt: 2 }, files(specs, ['package']))
+    expect(await judge(software, 11)).toEqual(['17/2: allow'])
+    // what comes late under the first is held by the second too
+    await push(software, { run: '17', at: 12 }, [fileOf({ ...specs.test, stdout: 'again' }, tester)])
+    expect(await judge(software, 13)).toEqual(['17/2: cannot-tell STEP_UNBOUND'])
+  })
+})
+
+describe('how a layout is bound', () => {
+  test('a shared step serves many builds; without the mark nobody can tell', async () => {
+    const software = await softwareWith('Shared')
+    const [one, two] = [linksOf('s1', 'common'), linksOf('s2', 'common')]
+    await push(software, { run: 'clones', at: 0 }, files(one, ['clone']))
+    await push(software, { run: 's1', at: 10 }, files(one, ['build', 'test', 'package']))
+    await push(software, { run: 's2', at: 20 }, files(two, ['build', 'test', 'package']))
+    expect(await judge(software, 100)).toEqual(['s1/1: cannot-tell STEP_UNBOUND', 's2/1: cannot-tell STEP_UNBOUND'])
+    const detail = await putInForce(
+      engineer,
+      software.slug,
+      { versionId: software.versionId, sharedSteps: ['clone'] },
+      minutes(101),
+    )
+    expect(detail.binding).toEqual({ parameters: null, sharedSteps: ['clone'], mixedRuns: false })
+    expect(await judge(software, 102)).toEqual(['s1/1: allow', 's2/1: allow'])
+    const { detail: audited } = await db.auditEntry.findFirstOrThrow({
+      where: { act: 'layout.put-in-force' },
+      orderBy: { seq: 'desc' },
+    })
+    expect(audited).toMatchObject({ sharedSteps: ['clone'], mixedRuns: false })
+  })
+
+  test('accepted mixed runs take a link that serves no other build, and refuse one that does', async () => {
+    const software = await softwareWith('Mixed', { mixedRuns: true })
+    const [one, two] = [linksOf('m1', 'mixed'), linksOf('m2', 'mixed')]
+    await push(software, { run: 'clones m', at: 0 }, files(one, ['clone']))
+    await push(software, { run: 'm1', at: 10 }, files(one, ['build', 'test', 'package']))
+    expect(await judge(software, 15)).toEqual(['m1/1: allow'])
+    await push(software, { run: 'm2', at: 20 }, files(two, ['build', 'test', 'package']))
+    expect(await judge(software, 100)).toEqual(['m1/1: allow', 'm2/1: cannot-tell STEP_UNBOUND'])
+  })
+
+  test('only steps of the layout can be shared, and not the final one', async () => {
+    const software = await softwareWith('Wrong marks')
+    const { versionId, slug } = software
+    const put = (sharedSteps: string[]) => putInForce(engineer, slug, { versionId, sharedSteps }, minutes(0))
+    await expect(put(['checkout'])).rejects.toThrow(/no such step; its steps are clone, build/)
+    await expect(put(['package'])).rejects.toThrow(/serves one only/)
+    expect(await db.binding.count({ where: { softwareId: software.id } })).toBe(1)
+  })
+})
+
+describe('signed run ids', () => {
+  test('join what two clients pushed, also what comes after the build was found', async () => {
+    const software = await softwareWith('Signed')
+    const specs = linksOf('signed')
+    await push(software, { run: 'ci 1', at: 0 }, files(specs, ['clone', 'build', 'package']))
+    await push(software, { run: 'lab 1', at: 1, by: lab }, files(specs, ['test']))
+    expect(await judge(software, 5)).toEqual(['ci 1/1: cannot-tell EVIDENCE_PENDING'])
+    const { settings } = await setSettings(engineer, software.slug, { runIdPaths: ['/environment/run'] }, minutes(6))
+    expect(settings.runIdPaths).toEqual(['/environment/run'])
+    const states = await judge(software, 7)
+    expect(states).toContain('ci 1/1: allow')
+    const later = linksOf('later')
+    await push(software, { run: 'ci 2', at: 10 }, files(later, ['clone', 'build', 'package']))
+    expect(await judge(software, 11)).toContain('ci 2/1: cannot-tell EVIDENCE_PENDING')
+    await push(software, { run: 'lab 2', at: 12, by: lab }, files(later, ['test']))
+    expect(await judge(software, 13)).toContain('ci 2/1: allow')
+  })
+})
+
+describe('a sublayout in a push', () => {
+  test('is judged over the links below its folder', async () => {
+    const software = await softwareWith('Delegated', {}, lead)
+    const specs = linksOf('d')
+    const folder = `build.${lead.keyid.slice(0, 8)}/`
+    const spec: LayoutSpec = {
+      expires: minutes(60 * 24 * 20),
+      steps: [{ name: 'compile', keys: [ci.key], materials: ['ALLOW *'], products: ['CREATE app', 'DISALLOW *'] }],
+    }
+    const sublayout = { path: linkFileName('build', lead), bytes: metablock(layoutDocument(spec), [lead]) }
+    await push(software, { run: 'd', at: 0 }, [...files(specs, ['clone', 'test', 'package']), sublayout])
+    expect(await judge(software, 1)).toEqual(['d/1: cannot-tell EVIDENCE_PENDING'])
+    await push(software, { run: 'd', at: 2 }, [fileOf({ ...specs.build, name: 'compile' }, ci, folder)])
+    expect(await judge(software, 3)).toEqual(['d/1: allow'])
+  })
+})
+
+describe('attempts of a run that has closed', () => {
+  test('belong to nothing, and the client is told', async () => {
+    const software = await softwareWith('Closed')
+    const specs = linksOf('closed')
+    await push(software, { run: '1', at: 0 }, files(specs, ['clone', 'build', 'test']))
+    const answer = await push(software, { run: '1', at: 24 * 60, attempt: 2 }, files(specs, ['package']))
+    expect(answer.files.map(({ message }) => message)).toEqual([expect.stringContaining('The run had closed')])
+    expect(await judge(software, 25 * 60 + 1)).toEqual(['without a run/-: cannot-tell STEP_UNBOUND'])
+  })
+})
