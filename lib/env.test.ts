@@ -8,11 +8,28 @@ test('what is needed is read, the rest has defaults', () => {
   expect(parseEnv({ ...good, WAYBILL_URL: 'https://w.example/' }).publicUrl).toBe('https://w.example')
 })
 
+test('sources may read the inbox only and reach nothing, unless the operator says more', () => {
+  expect(parseEnv({ ...good, WAYBILL_DATA: '/data' })).toMatchObject({
+    sourceFolders: ['/data/inbox'],
+    sourceHosts: [],
+  })
+  const said = {
+    WAYBILL_SOURCE_FOLDERS: '/srv/links:/mnt/runs',
+    WAYBILL_SOURCE_HOSTS: 'Archivista.bank.example, 10.1.2.3:8082',
+  }
+  expect(parseEnv({ ...good, ...said })).toMatchObject({
+    sourceFolders: ['/srv/links', '/mnt/runs'],
+    sourceHosts: ['archivista.bank.example', '10.1.2.3:8082'],
+  })
+  expect(parseEnv({ ...good, WAYBILL_SOURCE_FOLDERS: '' }).sourceFolders).toEqual([])
+})
+
 test.each([
   ['no database', { DATABASE_URL: undefined }, /DATABASE_URL/],
   ['another kind of database', { DATABASE_URL: 'mysql://h/d' }, /DATABASE_URL.*postgresql/],
   ['a short secret', { NEXTAUTH_SECRET: 'short' }, /NEXTAUTH_SECRET.*32/],
   ['an address that is none', { WAYBILL_URL: 'waybill' }, /WAYBILL_URL/],
+  ['a folder without its whole path', { WAYBILL_SOURCE_FOLDERS: 'links' }, /WAYBILL_SOURCE_FOLDERS.*whole paths/],
   ['a proxy that is neither trusted nor not', { WAYBILL_TRUST_PROXY: 'yes' }, /WAYBILL_TRUST_PROXY/],
 ])('%s is refused by its name', (_what, change, words) => {
   expect(() => parseEnv({ ...good, ...change })).toThrow(words)

@@ -19,7 +19,7 @@ import { BringIn } from './bring-in.tsx'
 import { Counts } from './fates.tsx'
 
 const tabs = ['imports', 'quarantine', 'command-line'] as const
-const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo' } as const
+const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo', source: 'source' } as const
 
 /** Where evidence comes in: bring it, see what came, and what could not be read. */
 export function SourcesPage() {

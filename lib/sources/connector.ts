@@ -104,7 +104,7 @@ export interface Connector {
 export interface Ports {
   /** the one way out: refuses what the operator has not allowed, and everything too large or too slow */
   readonly fetch: GuardedFetch
-  /** what lies in the operator's secrets folder for the host of this source */
+  /** the secrets that the operator keeps for the host of this source */
   readonly credentials: Credentials
   /** folders that the operator lets sources read, absolute and without symbolic links */
   readonly folders: readonly string[]
@@ -112,7 +112,7 @@ export interface Ports {
 }
 
 /**
- * Secrets never lie in the database: they are files `secrets/HOST/NAME` of the data folder. A source names NAME only and
+ * Secrets never lie in the database: they are files `source-secrets/HOST/NAME` of the data folder. A source names NAME only and
  * HOST is that of its own address, so nobody who may change a source can send a secret elsewhere.
  */
 export interface Credentials {

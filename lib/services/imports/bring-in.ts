@@ -41,6 +41,7 @@ export async function bringIn(actor: Actor, input: BringIn): Promise<Import> {
     via: input.via,
     title: storedText(input.title, 200),
     delivery: input.delivery,
+    sourceId: null,
   }
   const files: ImportFile[] = []
   const software = new Set<string>()

@@ -1,5 +1,5 @@
 import { type Actor, actorRef } from '#lib/auth/actor.ts'
-import type { ImportFile } from '#lib/contract/evidence.ts'
+import type { Import, ImportFile } from '#lib/contract/evidence.ts'
 import type { Tx } from '#lib/db/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
@@ -20,9 +20,11 @@ export interface ImportHead {
   readonly id: string
   readonly at: Date
   readonly demo: boolean
-  readonly via: 'page' | 'cli' | 'api' | 'demo'
+  readonly via: Import['via']
   readonly title: string
   readonly delivery: DeliveryRequest
+  /** the source in which it was found */
+  readonly sourceId: string | null
 }
 
 export interface BatchAnswer {
@@ -108,8 +110,10 @@ function certificatesOf(items: readonly Item[]) {
 
 async function openImport(tx: Tx, actor: Actor, head: ImportHead, first: number): Promise<void> {
   if (first > 0) return
-  const { id, at, demo, via, title } = head
-  await tx.import.create({ data: { id, at, demo, via, title, actor: actorRef(actor), actorName: actor.name } })
+  const { id, at, demo, via, title, sourceId } = head
+  await tx.import.create({
+    data: { id, at, demo, via, title, sourceId, actor: actorRef(actor), actorName: actor.name },
+  })
 }
 
 async function noteSightings(
@@ -124,15 +128,10 @@ async function noteSightings(
     return row === undefined ? [] : [{ path, envelopeId: row.id }]
   })
   if (seen.length === 0) return false
-  const deliveries = await openDeliveries(
-    tx,
-    actor,
-    head,
-    head.delivery,
-    seen.map(({ path }) => path),
-  )
+  const deliveries = await openDeliveries(tx, actor, head, head.delivery, seen)
   const sightings = seen.map((sighting) => ({ ...sighting, deliveryId: deliveries.of(sighting.path) }))
-  await storeSightings(tx, sightings, { importId: head.id, at: head.at, actor: actorRef(actor) })
+  const { id: importId, at, sourceId } = head
+  await storeSightings(tx, sightings, { importId, at, sourceId, actor: actorRef(actor) })
   return deliveries.closed
 }
 
