@@ -8,6 +8,7 @@ import { concernedSoftware } from './concerned-software.ts'
 import { type DeliveryRequest, openDeliveries } from './delivery.ts'
 import { type Fates, fatesOf } from './fate-of.ts'
 import type { Item } from './finding.ts'
+import { storeCollectionSubjects } from './store/collection-subjects.ts'
 import { storeEdges } from './store/edges.ts'
 import { type NewEnvelope, type StoredEnvelope, stepName, storeEnvelopes } from './store/envelopes.ts'
 import { storeFiles } from './store/files.ts'
@@ -56,6 +57,7 @@ export async function storeBatch(
   })
   await storeSignatures(tx, unread)
   await storeEdges(tx, unread)
+  await storeCollectionSubjects(tx, unread)
   const fates: Fates = {
     envelopes: stored,
     keys: await storeKeys(tx, keysOf(items), head),

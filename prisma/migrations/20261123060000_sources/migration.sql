@@ -83,6 +83,30 @@ ALTER TABLE "SourceEntry" ADD CONSTRAINT "SourceEntry_sourceId_fkey" FOREIGN KEY
 -- AddForeignKey
 ALTER TABLE "SourceEntry" ADD CONSTRAINT "SourceEntry_envelopeId_fkey" FOREIGN KEY ("envelopeId") REFERENCES "Envelope"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
+-- AlterTable
+ALTER TABLE "Envelope" ADD COLUMN     "gitoid" BYTEA;
+
+-- CreateTable
+CREATE TABLE "CollectionSubject" (
+    "digest" BYTEA NOT NULL,
+    "envelopeId" BIGINT NOT NULL,
+
+    CONSTRAINT "CollectionSubject_pkey" PRIMARY KEY ("digest","envelopeId")
+);
+
+-- CreateIndex
+CREATE INDEX "CollectionSubject_envelopeId_idx" ON "CollectionSubject"("envelopeId");
+
+-- AddForeignKey
+ALTER TABLE "CollectionSubject" ADD CONSTRAINT "CollectionSubject_envelopeId_fkey" FOREIGN KEY ("envelopeId") REFERENCES "Envelope"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- What is stored already gets its gitoid too: sha256 of "blob LENGTH NUL BYTES".
+UPDATE "Envelope" e SET "gitoid" = sha256(convert_to('blob ' || octet_length(c."bytes"), 'UTF8') || '\x00'::bytea || c."bytes")
+  FROM "EnvelopeContent" c WHERE c."envelopeId" = e."id";
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Envelope_gitoid_key" ON "Envelope"("gitoid");
+
 -- A name is free again when its source was removed.
 CREATE UNIQUE INDEX "Source_one_of_a_name" ON "Source" (lower("name")) WHERE "removedAt" IS NULL;
 ALTER TABLE "Source"

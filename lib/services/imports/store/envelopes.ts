@@ -2,6 +2,7 @@ import { sha256Hex } from '#lib/crypto/node/index.ts'
 import type { Tx } from '#lib/db/client.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 import type { Reason } from '../finding.ts'
+import { gitoidOf } from './gitoid.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** Raised when a newer reader understands more: what is quarantined is then read again. */
@@ -63,7 +64,7 @@ async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { at: 
   const facts = documents.map(factsOf)
   return tx.$queryRaw<Row[]>`
     INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
-                            "code", "message", "place", "parserVersion", "firstSeenAt", "demo")
+                            "code", "message", "place", "gitoid", "parserVersion", "firstSeenAt", "demo")
     SELECT t.*, ${PARSER_VERSION}::int, ${options.at}::timestamptz, ${options.demo}::boolean
     FROM unnest(${documents.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
                 ${documents.map(({ bytes }) => bytes.length)}::int[],
@@ -71,7 +72,8 @@ async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { at: 
                 ${facts.map((f) => f.predicateType)}::text[], ${facts.map((f) => f.name)}::text[],
                 ${facts.map((f) => f.signedSha256)}::bytea[], ${facts.map((f) => f.status)}::text[],
                 ${facts.map((f) => f.code)}::text[], ${facts.map((f) => f.message)}::text[],
-                ${facts.map((f) => f.place)}::text[]) AS t
+                ${facts.map((f) => f.place)}::text[],
+                ${documents.map(({ bytes }) => bytesOf(gitoidOf(bytes)))}::bytea[]) AS t
     ON CONFLICT ("sha256") DO NOTHING
     RETURNING "id", "sha256", "status", true AS "inserted"`
 }
