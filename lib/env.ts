@@ -2,6 +2,11 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 
 const flag = z.enum(['0', '1', '']).optional()
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href
+}
+
 const schema = z.object({
   /** the PostgreSQL server; `npm start` sets it to the embedded one unless it was given */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database'),
@@ -17,10 +22,17 @@ const schema = z.object({
     .transform((text) => text.split(delimiter).filter((folder) => folder !== ''))
     .refine((folders) => folders.every(isAbsolute), 'expected whole paths of folders, with : between them')
     .optional(),
-  /** hosts that sources may reach, with a comma between them, such as archivista.bank.example,10.1.2.3:8082; none unless set */
-  WAYBILL_SOURCE_HOSTS: z
+  /**
+   * servers that sources may reach, with a comma between them, such as
+   * https://archivista.bank.example,http://10.1.2.3:8082; none unless set
+   */
+  WAYBILL_SOURCE_ORIGINS: z
     .string()
-    .transform((text) => text.split(',').flatMap((host) => host.trim().toLowerCase() || []))
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'expected https://host or https://host:port, with commas between them',
+    )
     .optional(),
   /** signs the session cookie */
   NEXTAUTH_SECRET: z.string().min(32, 'expected at least 32 characters of randomness'),
@@ -34,8 +46,8 @@ export type Env = {
   trustProxy: boolean
   /** folders that sources may read */
   sourceFolders: readonly string[]
-  /** hosts that sources may reach, `host` or `host:port` */
-  sourceHosts: readonly string[]
+  /** servers that sources may reach: scheme, host and port */
+  sourceOrigins: readonly string[]
   sessionSecret: string
   production: boolean
 }
@@ -55,7 +67,7 @@ export function parseEnv(variables: Record<string, string | undefined>): Env {
     publicUrl: e.WAYBILL_URL?.replace(/\/$/, '') ?? null,
     trustProxy: e.WAYBILL_TRUST_PROXY === '1',
     sourceFolders: e.WAYBILL_SOURCE_FOLDERS ?? [join(/* turbopackIgnore: true */ dataFolder, 'inbox')],
-    sourceHosts: e.WAYBILL_SOURCE_HOSTS ?? [],
+    sourceOrigins: (e.WAYBILL_SOURCE_ORIGINS ?? []).map((origin) => new URL(origin).origin),
     sessionSecret: e.NEXTAUTH_SECRET,
     production: e.NODE_ENV === 'production',
   }

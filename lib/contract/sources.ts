@@ -123,8 +123,10 @@ export const sourceRowSchema = z.object({
 export type SourceRow = z.infer<typeof sourceRowSchema>
 export const sourceListSchema = z.object({
   rows: z.array(sourceRowSchema),
-  /** folders that sources may read, and hosts that they may reach: the operator sets them */
-  allowed: z.object({ folders: z.array(z.string()), hosts: z.array(z.string()) }),
+  /** folders that sources may read, and servers that they may reach: the operator sets them */
+  allowed: z.object({ folders: z.array(z.string()), origins: z.array(z.string()) }),
+  /** kinds that this version can read */
+  kinds: z.array(z.enum(['directory', 'archivista', 'oci'])),
 })
 export type SourceList = z.infer<typeof sourceListSchema>
 

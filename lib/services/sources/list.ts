@@ -3,6 +3,7 @@ import { requireRight } from '#lib/auth/rights.ts'
 import type { SourceList } from '#lib/contract/sources.ts'
 import { db } from '#lib/db/client.ts'
 import { env } from '#lib/env.ts'
+import { readableKinds } from '#lib/sources/kinds.ts'
 import { countEntries, noEntries, sourceRow } from './source-row.ts'
 
 /** Every source that was not removed, by name, and what the operator allows sources to read and reach. */
@@ -10,9 +11,10 @@ export async function listSources(actor: Actor, now = new Date()): Promise<Sourc
   requireRight(actor, 'read')
   const rows = await db.source.findMany({ where: { removedAt: null }, orderBy: { name: 'asc' } })
   const counts = await countEntries(rows.map(({ id }) => id))
-  const { sourceFolders: folders, sourceHosts: hosts } = env()
+  const { sourceFolders: folders, sourceOrigins: origins } = env()
   return {
     rows: rows.map((row) => sourceRow(row, counts.get(row.id) ?? noEntries(), now)),
-    allowed: { folders: [...folders], hosts: [...hosts] },
+    allowed: { folders: [...folders], origins: [...origins] },
+    kinds: readableKinds(),
   }
 }

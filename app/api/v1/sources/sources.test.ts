@@ -94,7 +94,7 @@ describe('sources', () => {
     await syncSource(source.id)
     const list = sourceListSchema.parse((await call(listSources, viewer.headers)).json)
     expect(list.rows.map(({ id }) => id)).toContain(source.id)
-    expect(list.allowed).toEqual({ folders: [folder], hosts: [] })
+    expect(list.allowed).toEqual({ folders: [folder], origins: [] })
     const page = async (query: string) =>
       sourceEntryPageSchema.parse((await call(listEntries, viewer.headers, { id: source.id, query })).json)
     expect((await page('')).rows.map(({ key }) => key)).toEqual(['broken.link', 'build.1a2b3c4d.link'])
