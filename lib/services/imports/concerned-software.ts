@@ -8,15 +8,17 @@ const kept = 2_000
 
 /**
  * The software that links of these steps may be about: a link does not say, so it is every software whose layout in
- * force has a step of that name. Judging then finds out.
+ * force has a step of that name. Judging then finds out. Answers for each set of names.
  */
-export async function concernedSoftware(tx: Tx, steps: ReadonlySet<string>): Promise<string[]> {
-  if (steps.size === 0) return []
+export async function concernedSoftware(tx: Tx, wanted: readonly ReadonlySet<string>[]): Promise<string[][]> {
+  if (wanted.every((steps) => steps.size === 0)) return wanted.map(() => [])
   const bindings = await tx.binding.findMany({ where: { until: null }, select: { softwareId: true, versionId: true } })
   const unknown = bindings.map(({ versionId }) => versionId).filter((id) => !stepNames.has(id))
   if (unknown.length > 0) await learn(tx, unknown)
-  const found = bindings.filter(({ versionId }) => (stepNames.get(versionId) ?? []).some((name) => steps.has(name)))
-  return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
+  return wanted.map((steps) => {
+    const found = bindings.filter(({ versionId }) => (stepNames.get(versionId) ?? []).some((name) => steps.has(name)))
+    return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
+  })
 }
 
 async function learn(tx: Tx, versionIds: string[]): Promise<void> {

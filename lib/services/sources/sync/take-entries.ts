@@ -7,7 +7,7 @@ import { expand } from '../../imports/expand.ts'
 import type { Item } from '../../imports/finding.ts'
 import { bytesOf } from '../../imports/store/envelopes.ts'
 import { storedText } from '../../imports/store/stored-text.ts'
-import { storeBatch } from '../../imports/store-batch.ts'
+import { storeActs } from '../../imports/store-acts.ts'
 import { inTurn } from '../../imports/turn.ts'
 import { SYNC } from '../limits.ts'
 import { sourceActor } from '../source-actor.ts'
@@ -164,7 +164,8 @@ async function storeTogether(run: Run, ready: readonly Ready[]): Promise<void> {
         sourceId: source.id,
       }
       // an import is opened by its first file
-      const stored = items.length === 0 ? null : await storeBatch(tx, sourceActor(source), head, items, first)
+      const act = { actor: sourceActor(source), head, items, first, requestId: null }
+      const [stored] = items.length === 0 ? [] : await storeActs(tx, [act])
       await noteTaken(tx, run, ready, stored?.files ?? [])
     }),
   )
