@@ -7,8 +7,10 @@ import { inTurn, tooManyWaiting } from './turn.ts'
 // A transaction costs the same for one small document as for fifty. Acts that wait while others are being written are
 // written together then: the busier it gets, the larger the groups. Nobody waits for a group to fill.
 
-/** Groups that are written at the same time. */
-const parallel = 2
+/** Beside a group that takes long others are written, so that a large one holds up nobody for long. */
+const parallel = 4
+const heavyBytes = 4 * 1024 * 1024
+const heavyFiles = 500
 const groupActs = 64
 const waitingLimit = 5_000
 
@@ -20,6 +22,7 @@ interface Waiting {
 
 const waiting: Waiting[] = []
 let running = 0
+let heavy = 0
 
 /** Writes a batch of an act and answers after the commit. Where it cannot be written, nothing of it is. */
 export function commitAct(act: Act): Promise<BatchAnswer> {
@@ -31,24 +34,35 @@ export function commitAct(act: Act): Promise<BatchAnswer> {
 }
 
 function begin(): void {
-  while (running < parallel && waiting.length > 0) {
+  while (waiting.length > 0 && running < parallel && running === heavy) {
+    const group = nextGroup()
+    const weight = isHeavy(group) ? 1 : 0
     running++
-    void write(nextGroup()).finally(() => {
+    heavy += weight
+    void write(group).finally(() => {
       running--
+      heavy -= weight
       begin()
     })
   }
+}
+
+const bytesOf = ({ items }: Act): number => items.reduce((sum, item) => sum + (item.bytes?.length ?? 0), 0)
+
+function isHeavy(group: readonly Waiting[]): boolean {
+  const files = group.reduce((sum, { act }) => sum + act.items.length, 0)
+  return files > heavyFiles || group.reduce((sum, { act }) => sum + bytesOf(act), 0) > heavyBytes
 }
 
 /** The acts that wait longest, as many as fit into one transaction; one of the demo goes by itself. */
 function nextGroup(): Waiting[] {
   let files = 0
   let bytes = 0
-  const end = waiting.findIndex(({ act: { items, head } }, index) => {
-    files += items.length
-    bytes += items.reduce((sum, item) => sum + (item.bytes?.length ?? 0), 0)
+  const end = waiting.findIndex(({ act }, index) => {
+    files += act.items.length
+    bytes += bytesOf(act)
     const full = index >= groupActs || files > IMPORT_LIMITS.batchFiles || bytes > IMPORT_LIMITS.batchBytes
-    return index > 0 && (full || head.demo || waiting[0]?.act.head.demo === true)
+    return index > 0 && (full || act.head.demo || waiting[0]?.act.head.demo === true)
   })
   return waiting.splice(0, end < 0 ? waiting.length : end)
 }
