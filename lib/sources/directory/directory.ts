@@ -13,7 +13,7 @@ import {
   SourceError,
 } from '../connector.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
-import { type FileFacts, readWhole, withFile } from './read-file.ts'
+import { type FileFacts, plainFacts, readWhole, withFile } from './read-file.ts'
 import { rootOf } from './root.ts'
 import { looksUnfinished } from './unfinished.ts'
 import { walk } from './walk.ts'
@@ -64,7 +64,7 @@ class Directory implements Connector {
       let last = placeOf(cursor)
       let lookAgainMs: number | undefined
       for await (const found of walk(root, last, signal)) {
-        const one = 'key' in found ? await this.entryOf(root, found.key) : found
+        const one = 'key' in found ? await this.entryOf(root, found) : found
         if ('skipped' in one) skipped.push(one.skipped)
         else if ('entry' in one) entries.push(one.entry)
         if ('again' in one && one.again !== undefined) lookAgainMs = Math.min(lookAgainMs ?? one.again, one.again)
@@ -114,10 +114,11 @@ class Directory implements Connector {
 
   private async entryOf(
     root: string,
-    key: string,
+    { key, plain }: { key: string; plain: boolean },
   ): Promise<{ entry: Entry } | { skipped: Skipped; again?: number } | { again?: number }> {
     try {
-      const facts = await withFile(root, key, (_, found) => Promise.resolve(found))
+      const facts = plain ? await plainFacts(root, key) : await withFile(root, key, (_, it) => Promise.resolve(it))
+      if (facts === null) return {}
       return (await this.passOver(root, key, facts)) ?? { entry: entryOf(key, facts) }
     } catch (error) {
       if (!(error instanceof SourceError)) throw error

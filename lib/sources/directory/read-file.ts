@@ -1,4 +1,5 @@
-import { constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { constants, type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SourceError } from '../connector.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
@@ -33,14 +34,20 @@ export async function withFile<T>(
     if (real === null || there === null || there.ino !== opened.ino || there.dev !== opened.dev) throw gone(key)
     if (!isInside(real, root)) throw new SourceError('NOT_ALLOWED', `${key} leads out of the folder; it is not read.`)
     if (!opened.isFile()) throw gone(key)
-    return await work(file, {
-      size: Number(opened.size),
-      modifiedMs: Number(opened.mtimeMs),
-      version: `${opened.size}-${opened.mtimeNs}-${opened.ino}`,
-    })
+    return await work(file, factsOf(opened))
   } finally {
     await file.close()
   }
+}
+
+/** The facts of a file that is no link, as a listing found it; null where it is gone. Reading it checks again. */
+export async function plainFacts(root: string, key: string): Promise<FileFacts | null> {
+  const found = await lstat(join(root, key), { bigint: true }).catch(() => null)
+  return found?.isFile() ? factsOf(found) : null
+}
+
+function factsOf({ size, mtimeMs, mtimeNs, ino }: BigIntStats): FileFacts {
+  return { size: Number(size), modifiedMs: Number(mtimeMs), version: `${size}-${mtimeNs}-${ino}` }
 }
 
 /** All bytes of a file that stayed the same while it was read. */
@@ -55,7 +62,7 @@ export function readWhole(root: string, key: string): Promise<Uint8Array> {
       at += bytesRead
     }
     const after = await file.stat({ bigint: true })
-    if (at < bytes.length || `${after.size}-${after.mtimeNs}-${after.ino}` !== facts.version)
+    if (at < bytes.length || factsOf(after).version !== facts.version)
       throw new SourceError('INTEGRITY', `${key} was changed while it was read. It is read again when it rests.`)
     return bytes
   })

@@ -5,7 +5,9 @@ import { type Skipped, SourceError } from '../connector.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
 
 /** A file, or a name that is passed over with the reason. */
-export type Found = { readonly key: string } | { readonly skipped: Skipped }
+export type Found =
+  /** `plain`: no symbolic link, and none on the way to it */
+  { readonly key: string; readonly plain: boolean } | { readonly skipped: Skipped }
 
 /**
  * Every name below the root, in an order that stays the same while nothing changes, beginning after `after`. Folders
@@ -61,7 +63,7 @@ function found(path: readonly string[], entry: Dirent): Found {
       'NAME',
       'Expected a name in UTF-8 without backslashes, at most 1,024 characters with its folders. Rename the file.',
     )
-  if (entry.isFile() || entry.isSymbolicLink()) return { key }
+  if (entry.isFile() || entry.isSymbolicLink()) return { key, plain: entry.isFile() }
   return pass(key, 'NOT_A_FILE', 'Expected a file; found a pipe, a socket or a device. It is not read.')
 }
 

@@ -74,6 +74,7 @@ async function runSlice(source: ClaimedSource, now: () => Date, options: SyncOpt
 async function work(run: Run, isOver: () => boolean): Promise<number> {
   const { source, connector, now } = run
   const poll = SYNC.pollMs[source.settings.kind]
+  const begun = performance.now()
   let lookAgainMs: number = poll
   // what an earlier run listed and did not get to
   while (await takeEntries(run)) if (isOver()) return 0
@@ -86,7 +87,8 @@ async function work(run: Run, isOver: () => boolean): Promise<number> {
       await sleep(0)
     }
   }
-  return Math.max(500, lookAgainMs)
+  // a source that takes long to look through is not looked through all the time
+  return Math.max(500, lookAgainMs, Math.round(4 * (performance.now() - begun)))
 }
 
 /** The batches of a pass, each written down before it is handed on. */
