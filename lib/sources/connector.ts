@@ -44,6 +44,8 @@ export interface Batch {
   readonly caughtUp: boolean
   /** entries that are passed over for now or for good, such as a file that is still being written */
   readonly skipped?: readonly Skipped[]
+  /** something is about to come, such as a file that is being written: look again after so many milliseconds */
+  readonly lookAgainMs?: number
   /** how many entries there are in all, where the source tells it without being asked again */
   readonly total?: number
 }
@@ -94,6 +96,8 @@ export interface Connector {
   byDigest(algo: string, digest: string, limits: PassLimits): Promise<readonly Entry[]>
   /** The original bytes of a key. Throws SourceError, `GONE` where the key is not there any more. */
   fetch(key: string, signal: AbortSignal): Promise<Fetched>
+  /** Tells when something may have come, until the signal is raised. Only a hint: whoever hears it asks `since`. */
+  watch?(changed: () => void, signal: AbortSignal): void
 }
 
 /** What a connector is opened with. */
