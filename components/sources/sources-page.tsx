@@ -214,7 +214,7 @@ const OtherWays = () => (
       </p>
       <CodeBlock
         code={
-          'witness run -s build -k ci.pem -o build.json \\\n  --enable-archivista --archivista-server "$WAYBILL_URL" -- make'
+          'witness run -s build -k ci.pem -o build.json \\\n  --enable-archivista --archivista-server "$WAYBILL_URL" \\\n  --archivista-headers "Authorization: Bearer $WAYBILL_TOKEN" -- make'
         }
         label="witness command"
       />
