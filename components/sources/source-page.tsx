@@ -1,10 +1,9 @@
 'use client'
-import { Button } from '@mantine/core'
-import { modals } from '@mantine/modals'
+import { Button, Modal } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { removeSource, replaySource, sourceQuery, syncSource, testSource } from '#lib/client/sources.ts'
 import type { SourceRow } from '#lib/contract/sources.ts'
 import { useMay } from '../shell/me.tsx'
@@ -127,22 +126,34 @@ function RemoveButton({ source }: { source: SourceRow }) {
       await client.invalidateQueries({ queryKey: ['sources'], exact: true })
     },
   })
-  const confirm = () =>
-    modals.openConfirmModal({
-      title: `Remove ${source.name}?`,
-      children: (
-        <p className="text-[13px]">
-          Waybill stops fetching from it. What it brought stays, with the note that it was found there; so do the
-          verdicts.
-        </p>
-      ),
-      labels: { confirm: 'Remove', cancel: 'Keep' },
-      onConfirm: () => remove.mutate(),
-    })
+  const [asking, setAsking] = useState(false)
   return (
-    <Button variant="default" loading={remove.isPending} onClick={confirm}>
-      Remove
-    </Button>
+    <>
+      <Button variant="default" onClick={() => setAsking(true)}>
+        Remove
+      </Button>
+      {asking && (
+        <Modal opened onClose={() => setAsking(false)} title={`Remove ${source.name}?`}>
+          <p className="text-[13px]">
+            Waybill stops fetching from it. What it brought stays, with the note that it was found there; so do the
+            verdicts.
+          </p>
+          {remove.isError && (
+            <p role="alert" className="mt-2 text-[13px] text-fail-text">
+              {remove.error.message}
+            </p>
+          )}
+          <div className="mt-4 flex justify-end gap-2">
+            <Button variant="default" onClick={() => setAsking(false)}>
+              Keep
+            </Button>
+            <Button loading={remove.isPending} onClick={() => remove.mutate()}>
+              Remove
+            </Button>
+          </div>
+        </Modal>
+      )}
+    </>
   )
 }
 
