@@ -49,5 +49,8 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-// The API is left out: Next would hold the bodies of uploads in memory for a proxy. Prefetches are not left out.
-export const config = { matcher: ['/((?!api/|_next/static/|_next/image|favicon.ico|icon.svg).*)'] }
+// The API, and the paths of Archivista's clients, are left out: Next would hold the bodies of uploads in memory for a
+// proxy. Prefetches are not left out.
+export const config = {
+  matcher: ['/((?!api/|(?:v1/)?(?:upload$|query$|download/)|_next/static/|_next/image|favicon.ico|icon.svg).*)'],
+}

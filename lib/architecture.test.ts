@@ -22,6 +22,7 @@ const server = [
   'lib/archives/',
   'lib/jobs/',
   'lib/auth/',
+  'lib/sources/',
   'lib/services/',
 ]
 
@@ -38,6 +39,7 @@ const zones: readonly { of: string; may: readonly string[] }[] = [
   { of: 'lib/db/', may: ['lib/db/', 'lib/env.ts', 'lib/errors.ts', 'lib/generated/'] },
   { of: 'lib/archives/', may: ['lib/archives/', 'lib/errors.ts', ...crypto] },
   { of: 'lib/jobs/', may: ['lib/jobs/', 'lib/db/', 'lib/errors.ts', 'lib/generated/'] },
+  { of: 'lib/sources/', may: [...inToto, ...seam, 'lib/sources/'] },
   { of: 'lib/auth/', may: server },
   { of: 'lib/services/demo/', may: [...server, 'lib/demo/'] },
   { of: 'lib/services/', may: server },

@@ -1,10 +1,12 @@
 'use client'
 import { Button, Tabs } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Inbox, ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
+import { useState } from 'react'
 import { importsQuery, quarantineQuery } from '#lib/client/evidence.ts'
+import { sourcesQuery } from '#lib/client/sources.ts'
 import { useMay } from '../shell/me.tsx'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { DataTable } from '../ui/data-table.tsx'
@@ -15,21 +17,33 @@ import { PageBody } from '../ui/page-body.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
+import { AddSource } from './add-source.tsx'
 import { BringIn } from './bring-in.tsx'
+import { Connected } from './connected.tsx'
 import { Counts } from './fates.tsx'
 
-const tabs = ['imports', 'quarantine', 'command-line'] as const
-const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo' } as const
+const tabs = ['imports', 'connected', 'quarantine', 'command-line'] as const
+const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo', source: 'source' } as const
 
 /** Where evidence comes in: bring it, see what came, and what could not be read. */
 export function SourcesPage() {
   const may = useMay('evidence:bring')
+  const mayConnect = useMay('source:manage')
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('imports'))
+  const [adding, setAdding] = useState(false)
+  const sources = useQuery({ ...sourcesQuery(), enabled: mayConnect })
   return (
     <PageBody>
       <PageHeader
         title="Bring in metadata"
         subline="The original bytes are kept and can be downloaded. Nothing that comes in carries trust by itself."
+        actions={
+          mayConnect && (
+            <Button variant="default" disabled={!sources.data} onClick={() => setAdding(true)}>
+              Add a source
+            </Button>
+          )
+        }
       />
       {may ? (
         <BringIn />
@@ -46,11 +60,15 @@ export function SourcesPage() {
       >
         <Tabs.List>
           <Tabs.Tab value="imports">History</Tabs.Tab>
+          <Tabs.Tab value="connected">Connected sources</Tabs.Tab>
           <Tabs.Tab value="quarantine">Quarantine</Tabs.Tab>
           <Tabs.Tab value="command-line">Command line and API</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="imports" pt="md">
           <History />
+        </Tabs.Panel>
+        <Tabs.Panel value="connected" pt="md">
+          <Connected onAdd={mayConnect ? () => setAdding(true) : null} />
         </Tabs.Panel>
         <Tabs.Panel value="quarantine" pt="md">
           <Quarantine />
@@ -59,6 +77,7 @@ export function SourcesPage() {
           <OtherWays />
         </Tabs.Panel>
       </Tabs>
+      {adding && sources.data && <AddSource list={sources.data} onClose={() => setAdding(false)} />}
     </PageBody>
   )
 }
@@ -186,6 +205,25 @@ const OtherWays = () => (
           'curl --fail-with-body -H "Authorization: Bearer $WAYBILL_TOKEN" \\\n  -H "Content-Type: application/json" \\\n  --data-binary @build.776a00e2.link "$WAYBILL_URL/api/v1/attestations"'
         }
         label="curl command"
+      />
+    </div>
+    <div>
+      <p className="mb-1.5">
+        From Witness, as if Waybill were an Archivista, with a token of the scopes <em>ingest</em> and <em>read</em> in
+        the header Authorization:
+      </p>
+      <CodeBlock
+        code={
+          'witness run -s build -k ci.pem -o build.json \\\n  --enable-archivista --archivista-server "$WAYBILL_URL" \\\n  --archivista-headers "Authorization: Bearer $WAYBILL_TOKEN" -- make'
+        }
+        label="witness command"
+      />
+    </div>
+    <div>
+      <p className="mb-1.5">A folder that is fetched from by itself, from now on:</p>
+      <CodeBlock
+        code={'npm run -s waybill -- source add "Release folder" --directory /srv/links --runs'}
+        label="Source command"
       />
     </div>
   </div>

@@ -11,6 +11,7 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   read: [true, true, true, true, true, false],
   'evidence:bring': [false, true, true, true, false, true],
   'evidence:recheck': [false, true, true, true, false, false],
+  'source:manage': [false, false, true, true, false, false],
   'software:create': [false, false, true, true, false, false],
   'layout:draft': [false, false, true, true, false, false],
   'layout:sign': [false, false, true, true, false, false],
@@ -25,6 +26,13 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
 test.each(rights)('%s belongs to whom the table says', (right) => {
   const actors = [user('viewer'), user('developer'), user('engineer'), user('admin'), token('read'), token('ingest')]
   expect(actors.map((actor) => can(actor, right))).toEqual(table[right])
+})
+
+test('the command line of the machine may what its scopes say, and manage sources; no token may', () => {
+  const local: Actor = { ...nobody, kind: 'local', scopes: ['ingest', 'read'] }
+  expect(rights.filter((right) => can(local, right))).toEqual(['read', 'evidence:bring', 'source:manage'])
+  expect(can({ ...local, scopes: ['read'] }, 'source:manage')).toBe(false)
+  expect(can(token('read', 'ingest'), 'source:manage')).toBe(false)
 })
 
 test('nobody, an empty token and an unknown kind may nothing', () => {

@@ -2,11 +2,17 @@ import type { Role } from '../contract/access.ts'
 import { AppError } from '../errors.ts'
 import type { Actor, Scope } from './actor.ts'
 
-/** Every right, with who has it. The only place where roles are compared. */
+type Holders = { roles: readonly Role[]; scope: Scope | null; local?: boolean }
+
+/**
+ * Every right, with who has it. The only place where roles are compared. `local`: what whoever runs Waybill may do from
+ * the machine's command line although no API token may.
+ */
 const holders = {
   read: { roles: ['viewer', 'developer', 'engineer', 'admin'], scope: 'read' },
   'evidence:bring': { roles: ['developer', 'engineer', 'admin'], scope: 'ingest' },
   'evidence:recheck': { roles: ['developer', 'engineer', 'admin'], scope: null },
+  'source:manage': { roles: ['engineer', 'admin'], scope: null, local: true },
   'software:create': { roles: ['engineer', 'admin'], scope: null },
   'layout:draft': { roles: ['engineer', 'admin'], scope: null },
   'layout:sign': { roles: ['engineer', 'admin'], scope: null },
@@ -16,7 +22,7 @@ const holders = {
   'users:manage': { roles: ['admin'], scope: null },
   'tokens:manage': { roles: ['admin'], scope: null },
   'demo:manage': { roles: ['admin'], scope: null },
-} as const satisfies Record<string, { roles: readonly Role[]; scope: Scope | null }>
+} as const satisfies Record<string, Holders>
 
 export type Right = keyof typeof holders
 
@@ -24,12 +30,13 @@ export const rights: readonly Right[] = Object.keys(holders).filter((name): name
 
 /** Whether the actor may. Unknown kinds, roles and scopes may nothing. */
 export function can(actor: Actor, right: Right): boolean {
-  const { roles, scope }: { roles: readonly Role[]; scope: Scope | null } = holders[right]
+  const { roles, scope, local = false }: Holders = holders[right]
   switch (actor.kind) {
     case 'user':
       return actor.role !== null && roles.includes(actor.role)
-    case 'token':
     case 'local':
+      return (local && actor.scopes.includes('ingest')) || (scope !== null && actor.scopes.includes(scope))
+    case 'token':
       return scope !== null && actor.scopes.includes(scope)
     case 'system':
       return true
@@ -41,7 +48,7 @@ export function can(actor: Actor, right: Right): boolean {
 /** Throws FORBIDDEN with a sentence that says who could. */
 export function requireRight(actor: Actor, right: Right): void {
   if (can(actor, right)) return
-  const { roles, scope } = holders[right]
+  const { roles, scope }: Holders = holders[right]
   const needed = `the role ${roles.join(' or ')}${scope ? `, or a token with the scope ${scope}` : ''}`
   const found = actor.kind === 'user' ? `the role ${actor.role}` : `a token with the scopes ${actor.scopes.join(', ')}`
   throw new AppError(

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { scopeSchema } from '../contract/access.ts'
-import { db } from '../db/client.ts'
+import { db, pool } from '../db/client.ts'
 import { env } from '../env.ts'
 import type { Actor } from './actor.ts'
 import { looksLikeToken, tokenHash } from './token-format.ts'
@@ -17,7 +17,7 @@ const touchMs = 60_000
 export async function tokenActor(token: string, now = new Date()): Promise<Actor | null> {
   if (!looksLikeToken(token)) return null
   const sha256 = tokenHash(token)
-  return (await localActor(sha256)) ?? (await storedToken(sha256, now))
+  return (await storedToken(sha256, now)) ?? (await localActor(sha256))
 }
 
 async function localActor(sha256: Uint8Array): Promise<Actor | null> {
@@ -28,9 +28,29 @@ async function localActor(sha256: Uint8Array): Promise<Actor | null> {
   return { kind: 'local', id: name, name, role: null, scopes: ['ingest', 'read'], softwareId: null, sessionId: null }
 }
 
+interface TokenRow {
+  id: string
+  name: string
+  scopes: string[]
+  softwareId: string | null
+  lastUsedAt: Date | null
+}
+
+/** One round trip, prepared: every push and every question of a gate begins with it. */
+async function usableToken(sha256: Uint8Array, now: Date): Promise<TokenRow | null> {
+  const { rows } = await pool.query<TokenRow>({
+    name: 'usable-token',
+    text: `SELECT t."id", t."name", t."scopes", t."softwareId", t."lastUsedAt"
+           FROM "ApiToken" t JOIN "User" u ON u."id" = t."createdById"
+           WHERE t."sha256" = $1 AND t."revokedAt" IS NULL AND t."expiresAt" > $2 AND u."disabledAt" IS NULL`,
+    values: [sha256, now],
+  })
+  return rows[0] ?? null
+}
+
 async function storedToken(sha256: Uint8Array<ArrayBuffer>, now: Date): Promise<Actor | null> {
-  const row = await db.apiToken.findUnique({ where: { sha256 }, include: { createdBy: true } })
-  if (row === null || row.revokedAt !== null || row.expiresAt <= now || row.createdBy.disabledAt !== null) return null
+  const row = await usableToken(sha256, now)
+  if (row === null) return null
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > touchMs)
     await db.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } })
   const scopes = row.scopes.flatMap((s) => scopeSchema.safeParse(s).data ?? [])

@@ -6,6 +6,7 @@ const usage = `waybill COMMAND [OPTIONS]
 
   verify   judge a supply chain with in-toto metadata, offline
   import   bring files and folders of metadata to a running Waybill
+  source   places from which a running Waybill fetches metadata by itself
 
 \`waybill COMMAND --help\` says more. Exit status of verify: 0 allow, 1 deny, 2 cannot tell, 64 wrong arguments.`
 
@@ -15,6 +16,7 @@ type Command = (args: string[]) => Promise<number>
 const commands: Record<string, () => Promise<Command>> = {
   verify: async () => (await import('./verify/command.ts')).verifyCommand,
   import: async () => (await import('./import/command.ts')).importCommand,
+  source: async () => (await import('./source/command.ts')).sourceCommand,
 }
 
 /** Runs the command that the arguments name; resolves with the exit status. */

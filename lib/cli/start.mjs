@@ -20,6 +20,7 @@ const usage = `npm start [-- OPTIONS]
   --demo   also load the demo supply chain
   --dev    for developers: next dev instead of a build
 Environment: PORT (3000), HOST (127.0.0.1), DATABASE_URL, WAYBILL_DATA (.waybill), WAYBILL_URL, WAYBILL_TRUST_PROXY,
+WAYBILL_SOURCE_FOLDERS (inbox of the data folder), WAYBILL_SOURCE_ORIGINS,
 WAYBILL_ADMIN_EMAIL and WAYBILL_ADMIN_PASSWORD (the first administrator, unattended).`
 
 function options() {

@@ -31,7 +31,7 @@ export const importSchema = z.object({
   id: uuidSchema,
   at: timeSchema,
   actorName: z.string(),
-  via: z.enum(['page', 'cli', 'api', 'demo']),
+  via: z.enum(['page', 'cli', 'api', 'demo', 'source']),
   title: z.string(),
   demo: z.boolean(),
   files: z.array(importFileSchema),

@@ -53,7 +53,7 @@ async function routesOf(file: string): Promise<Route[]> {
   })
 }
 
-const files = sourceFiles(root, 'app/api').filter((f) => f.endsWith('/route.ts') && !f.startsWith('app/api/auth/'))
+const files = sourceFiles(root, 'app').filter((f) => f.endsWith('/route.ts') && !f.startsWith('app/api/auth/'))
 const routes = (await Promise.all(files.map(routesOf))).flat()
 const isRight = (right: string): right is Right => rights.some((r) => r === right)
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { pool } from '#lib/db/client.ts'
+import { outsideJobs } from './definitions.ts'
 
 export type ClaimedJob = {
   id: string
@@ -17,8 +18,9 @@ export const leaseMs = 60_000
 /**
  * Takes the job that waits longest, or one whose worker is gone (its lease ran out), or null. Two jobs of one
  * dedupe key never run at the same time.
+ * @param lane `outside`: only jobs that wait for other machines; `inside`: only the others
  */
-export async function claimJob(): Promise<ClaimedJob | null> {
+export async function claimJob(lane: 'outside' | 'inside' | 'any' = 'any'): Promise<ClaimedJob | null> {
   const leaseToken = randomUUID()
   const { rows } = await pool.query<Omit<ClaimedJob, 'leaseToken'>>(
     `UPDATE "Job" SET "leaseToken" = $1, "leaseUntil" = now() + $2 * interval '1 millisecond', "attempts" = "attempts" + 1
@@ -26,13 +28,14 @@ export async function claimJob(): Promise<ClaimedJob | null> {
        SELECT j."id" FROM "Job" j
        WHERE j."doneAt" IS NULL AND j."deadAt" IS NULL AND j."runAt" <= now()
          AND (j."leaseUntil" IS NULL OR j."leaseUntil" < now())
+         AND ($3::text = 'any' OR (j."name" = ANY($4::text[])) = ($3::text = 'outside'))
          AND NOT EXISTS (
            SELECT 1 FROM "Job" r
            WHERE r."dedupeKey" = j."dedupeKey" AND r."id" <> j."id" AND r."doneAt" IS NULL AND r."deadAt" IS NULL
              AND r."leaseUntil" >= now())
        ORDER BY j."runAt", j."id" FOR UPDATE SKIP LOCKED LIMIT 1)
      RETURNING "id"::text, "name", "payload", "dedupeKey", "attempts"`,
-    [leaseToken, leaseMs],
+    [leaseToken, leaseMs, lane, outsideJobs],
   )
   const row = rows[0]
   return row === undefined ? null : { ...row, leaseToken }

@@ -8,10 +8,15 @@ export const jobs = {
   'judge-build': z.strictObject({ buildId: z.uuid() }),
   /** judges again what time has changed: layouts that expired, waiting times that passed */
   'sweep-expired': z.strictObject({}),
+  /** lists what a source has and brings it in */
+  'sync-source': z.strictObject({ sourceId: z.uuid() }),
 } as const
 
 export type JobName = keyof typeof jobs
 export type JobPayload<N extends JobName> = z.infer<(typeof jobs)[N]>
+
+/** Jobs that wait for other machines. They are done beside the others, so that a slow source holds up no verdict. */
+export const outsideJobs: readonly JobName[] = ['sync-source']
 
 export function isJobName(name: string): name is JobName {
   return Object.hasOwn(jobs, name)

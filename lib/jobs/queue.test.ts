@@ -52,6 +52,15 @@ test('two workers never get the same job', async () => {
   expect(new Set(ids).size).toBe(6)
 })
 
+test('jobs that wait for other machines are taken by those who do them only', async () => {
+  await inTransaction((tx) => enqueue(tx, 'sync-source', { sourceId: randomUUID() }))
+  expect(await claimJob('inside')).toBeNull()
+  await add(randomUUID())
+  expect((await claimJob('outside'))?.name).toBe('sync-source')
+  expect(await claimJob('outside')).toBeNull()
+  expect((await claimJob('inside'))?.name).toBe('judge-software')
+})
+
 test('a worker whose lease ran out can neither renew nor complete what another has taken', async () => {
   await add(randomUUID())
   const gone = await claimed()

@@ -17,4 +17,8 @@ export const handlers: Handlers = {
     const { sweepExpired } = await import('#lib/services/verdicts/sweep-expired.ts')
     await sweepExpired()
   },
+  'sync-source': async ({ sourceId }) => {
+    const { syncSource } = await import('#lib/services/sources/sync/sync-source.ts')
+    await syncSource(sourceId)
+  },
 }

@@ -1,8 +1,8 @@
 import { closeDatabase, inTransaction } from '#lib/db/client.ts'
 import { listen } from '#lib/db/listen.ts'
-import { claimJob } from '#lib/jobs/claim.ts'
 import { enqueue, jobChannel } from '#lib/jobs/enqueue.ts'
 import { handlers } from './handlers.ts'
+import { Lane } from './lane.ts'
 import { runJob } from './run-job.ts'
 
 // The process that does the jobs. Its parent (`npm start`) tells it to stop; it also stops when its parent is gone.
@@ -11,42 +11,37 @@ import { runJob } from './run-job.ts'
 const pollMs = 2_000
 const sweepMs = 60_000
 
+/** Sources that are waited for at the same time. */
+const outsideLanes = 3
+const dueMs = 15_000
+
 let stopping = false
-/** A job was committed since the queue was last looked at. */
-let news = false
-let wake: () => void = () => undefined
+const lanes = [new Lane('inside'), ...Array.from({ length: outsideLanes }, () => new Lane('outside'))]
 
 function hear(): void {
-  news = true
-  wake()
+  for (const lane of lanes) lane.hear()
 }
 
-function sleep(ms: number): Promise<void> {
-  if (news) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    wake = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-  })
-}
-
-async function work(): Promise<void> {
+async function work(lane: Lane): Promise<void> {
   let down = false
   while (!stopping) {
     try {
-      news = false
-      const job = await claimJob()
+      const job = await lane.claim()
       down = false
-      if (job === null) await sleep(pollMs)
+      if (job === null) await lane.sleep(pollMs)
       else await runJob(job, handlers)
     } catch (error) {
       if (!down) console.error('worker: the database does not answer, trying on:', error)
       down = true
-      await sleep(pollMs)
+      await lane.sleep(pollMs)
     }
   }
+}
+
+/** Sources whose time has come without a job that waits: their last worker was killed. */
+async function syncDue(): Promise<void> {
+  const { enqueueDue } = await import('#lib/services/sources/sync/enqueue-due.ts')
+  await enqueueDue().catch(() => undefined)
 }
 
 async function sweep(): Promise<void> {
@@ -68,10 +63,15 @@ process.on('message', (message) => {
 
 const deafen = await listen(jobChannel, hear)
 const sweeper = setInterval(() => void sweep(), sweepMs)
-await sweep()
+const syncer = setInterval(() => void syncDue(), dueMs)
+await Promise.all([sweep(), syncDue()])
+const { watchSources } = await import('#lib/services/sources/sync/watch-sources.ts')
+const unwatch = watchSources()
 process.send?.('ready')
-await work()
+await Promise.all(lanes.map(work))
 clearInterval(sweeper)
+clearInterval(syncer)
+unwatch()
 await deafen()
 await closeDatabase()
 process.exit(0)

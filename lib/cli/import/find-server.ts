@@ -15,7 +15,7 @@ export class ServerError extends Error {}
 const runningSchema = z.object({ url: z.string() })
 
 /** The named server, or the one that runs on this machine with this data folder. @throws ServerError */
-export async function findServer(given: ImportArguments): Promise<Server> {
+export async function findServer(given: Pick<ImportArguments, 'url' | 'token'>): Promise<Server> {
   if (given.url !== null && given.token !== null) return { url: given.url.replace(/\/$/, ''), token: given.token }
   const folder = dataFolder()
   const url = await runningUrl(folder)

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import type { Import, ImportFile } from '#lib/contract/evidence.ts'
-import { db, inTransaction } from '#lib/db/client.ts'
+import { db } from '#lib/db/client.ts'
+import { currentRequestId } from '../audit/request-id.ts'
+import type { Act, BatchAnswer, ImportHead } from './act.ts'
 import { checkDelivery } from './check-delivery.ts'
+import { commitAct } from './commit-act.ts'
 import type { DeliveryRequest } from './delivery.ts'
 import { expand } from './expand.ts'
 import type { IncomingFile, Item } from './finding.ts'
 import { countsOf } from './import-row.ts'
 import { IMPORT_LIMITS } from './limits.ts'
 import { storedText } from './store/stored-text.ts'
-import { type BatchAnswer, type ImportHead, storeBatch } from './store-batch.ts'
-import { inTurn } from './turn.ts'
 
 export interface BringIn {
   readonly via: Import['via']
@@ -41,6 +42,7 @@ export async function bringIn(actor: Actor, input: BringIn): Promise<Import> {
     via: input.via,
     title: storedText(input.title, 200),
     delivery: input.delivery,
+    sourceId: null,
   }
   const files: ImportFile[] = []
   const software = new Set<string>()
@@ -72,8 +74,8 @@ async function* batches(input: BringIn): AsyncGenerator<Item[]> {
   if (batch.length > 0) yield batch
 }
 
-function commit(actor: Actor, head: ImportHead, items: readonly Item[], first: number): Promise<BatchAnswer> {
-  return inTurn(() => inTransaction((tx) => storeBatch(tx, actor, head, items, first)))
+function commit(actor: Actor, head: ImportHead, items: Act['items'], first: number): Promise<BatchAnswer> {
+  return commitAct({ actor, head, items, first, requestId: currentRequestId() })
 }
 
 /** The client is told: what it pushed was kept, but it belongs to no run. */
@@ -84,11 +86,9 @@ function afterClosing(file: ImportFile): ImportFile {
 }
 
 async function importOf(actor: Actor, head: ImportHead, files: ImportFile[], software: string[]): Promise<Import> {
-  const rows = await db.software.findMany({
-    where: { id: { in: software } },
-    select: { slug: true, name: true },
-    orderBy: { name: 'asc' },
-  })
+  const where = { id: { in: software } }
+  const select = { slug: true, name: true } as const
+  const rows = software.length === 0 ? [] : await db.software.findMany({ where, select, orderBy: { name: 'asc' } })
   const { id, at, via, title, demo } = head
   return {
     id,

@@ -14,27 +14,34 @@ const kept = 2_000
 
 /**
  * The software that links of these steps may be about: a link does not say, so it is every software whose layout in
- * force has a step of that name. Judging then finds out.
+ * force has a step of that name. Judging then finds out. Answers for each set of names.
  */
-export async function concernedSoftware(tx: Tx, steps: ReadonlySet<string>): Promise<string[]> {
-  if (steps.size === 0) return []
-  return softwareWhere(tx, (layout) => layout.steps.some((name) => steps.has(name)))
+export async function concernedSoftware(tx: Tx, wanted: readonly ReadonlySet<string>[]): Promise<string[][]> {
+  if (wanted.every((steps) => steps.size === 0)) return wanted.map(() => [])
+  const layouts = await layoutsInForce(tx)
+  return wanted.map((wantedSteps) => softwareWhere(layouts, ({ steps }) => steps.some((name) => wantedSteps.has(name))))
 }
 
 /** The software whose layout in force lets certificates sign: a new authority may complete their chains. */
 export async function certifiedSoftware(tx: Tx): Promise<string[]> {
-  return softwareWhere(tx, ({ certified }) => certified)
+  return softwareWhere(await layoutsInForce(tx), ({ certified }) => certified)
 }
 
-async function softwareWhere(tx: Tx, isMeant: (layout: Known) => boolean): Promise<string[]> {
+interface InForce {
+  readonly softwareId: string
+  readonly layout: Known | undefined
+}
+
+function softwareWhere(layouts: readonly InForce[], isMeant: (layout: Known) => boolean): string[] {
+  const found = layouts.filter(({ layout }) => layout !== undefined && isMeant(layout))
+  return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
+}
+
+async function layoutsInForce(tx: Tx): Promise<InForce[]> {
   const bindings = await tx.binding.findMany({ where: { until: null }, select: { softwareId: true, versionId: true } })
   const unknown = bindings.map(({ versionId }) => versionId).filter((id) => !known.has(id))
   if (unknown.length > 0) await learn(tx, unknown)
-  const found = bindings.filter(({ versionId }) => {
-    const layout = known.get(versionId)
-    return layout !== undefined && isMeant(layout)
-  })
-  return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
+  return bindings.map(({ softwareId, versionId }) => ({ softwareId, layout: known.get(versionId) }))
 }
 
 async function learn(tx: Tx, versionIds: string[]): Promise<void> {

@@ -8,6 +8,8 @@ import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { dsse, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { auditHash, firstHash } from '../audit/chain.ts'
+import { withRequestId } from '../audit/request-id.ts'
 import { type BringIn, bringIn } from './bring-in.ts'
 import type { IncomingFile } from './finding.ts'
 import { inTurn } from './turn.ts'
@@ -141,6 +143,74 @@ describe('nothing is acknowledged that is not committed', () => {
     })
     await expect(work).rejects.toThrow()
     expect(tries).toBe(1)
+  })
+})
+
+describe('acts that are written together', () => {
+  const many = (count: number, from: number) =>
+    Promise.allSettled(
+      Array.from({ length: count }, (_, n) =>
+        withRequestId(`request-${from + n}`, () => bring([{ path: 'a.link', bytes: link(from + n) }])),
+      ),
+    )
+
+  test('are fewer transactions, each act with its import, its sighting and its audit row', async () => {
+    const commits = async (): Promise<number> => {
+      const { rows } = await pool.query<{ n: string }>(`SELECT count(DISTINCT "xmin"::text)::text AS n FROM "Import"`)
+      return Number(rows[0]?.n)
+    }
+    const before = await commits()
+    const acts = await many(120, 7_000)
+    const ids = acts.flatMap((act) => (act.status === 'fulfilled' ? [act.value.id] : []))
+    expect(new Set(ids).size).toBe(120)
+    expect((await commits()) - before).toBeLessThan(40)
+    const audits = await db.auditEntry.findMany({ where: { objectId: { in: ids } } })
+    expect(audits).toHaveLength(120)
+    const requestOf = new Map(audits.map(({ objectId, requestId }) => [objectId, requestId]))
+    expect(ids.map((id) => requestOf.get(id))).toEqual(ids.map((_, n) => `request-${7_000 + n}`))
+    expect(await db.sighting.count({ where: { importId: { in: ids } } })).toBe(120)
+    const files = await db.importFile.findMany({ where: { importId: { in: ids } } })
+    expect(files.map(({ index, fate }) => `${index} ${fate}`)).toEqual(Array.from({ length: 120 }, () => '0 stored'))
+  })
+
+  test('do not fail for one that cannot be written, which leaves nothing', async () => {
+    await pool.query(`ALTER TABLE "Import" ADD CONSTRAINT "no_poison" CHECK ("title" <> 'poison') NOT VALID`)
+    const bytes = metablock(linkDocument({ name: 'poisoned' }), [ci])
+    const poisoned = bring([{ path: 'p.link', bytes }], { title: 'poison' })
+    const [bad, good] = await Promise.all([poisoned.then(() => 'written').catch(() => 'refused'), many(60, 8_000)])
+    await pool.query(`ALTER TABLE "Import" DROP CONSTRAINT "no_poison"`)
+    expect(bad).toBe('refused')
+    expect(good.map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 'fulfilled'))
+    expect(await db.envelope.count({ where: { name: 'poisoned' } })).toBe(0)
+  })
+
+  test('leave the audit chain without a fork or a gap', async () => {
+    await Promise.all([many(80, 9_000), many(80, 9_000), many(80, 9_040)])
+    const rows = await db.auditEntry.findMany({ orderBy: { seq: 'asc' } })
+    let before: Uint8Array = firstHash
+    for (const [index, row] of rows.entries()) {
+      expect(row.seq).toBe(BigInt(index + 1))
+      expect(Buffer.from(row.prevHash).equals(before)).toBe(true)
+      expect(Buffer.from(row.hash).equals(auditHash(before, row))).toBe(true)
+      before = row.hash
+    }
+  })
+
+  test('say stored once for the same content, and known to all others of the group', async () => {
+    const bytes = utf8(ci.key.pem ?? '')
+    const other = makeKey('in a group')
+    const pem = utf8(other.key.pem ?? '')
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        bring([
+          { path: 'k.pub', bytes: pem },
+          { path: 'ci.pub', bytes },
+        ]),
+      ),
+    )
+    const fates = answers.map(({ files }) => files[0]?.fate)
+    expect(fates.filter((fate) => fate === 'stored')).toHaveLength(1)
+    expect(fates.filter((fate) => fate === 'known')).toHaveLength(39)
   })
 })
 

@@ -1,5 +1,6 @@
 import { type Actor, actorRef } from '#lib/auth/actor.ts'
 import type { Tx } from '#lib/db/client.ts'
+import { folderDelivery, type SeenAt } from './folder-delivery.ts'
 import { RUN_OPEN_MS } from './limits.ts'
 import { storedText } from './store/stored-text.ts'
 
@@ -9,6 +10,8 @@ export type DeliveryRequest =
   | { readonly kind: 'handed-over' }
   /** clients of a software push under a run label; `softwareId` was checked */
   | { readonly kind: 'pushed'; readonly softwareId: string; readonly run: string; readonly attempt: number }
+  /** a folder of a source, on the word of who added the source: each directory level is one */
+  | { readonly kind: 'folder'; readonly sourceId: string; readonly issuer: string }
   /** nobody says what it belongs to: it finds evidence, but holds nothing together */
   | { readonly kind: 'loose' }
 
@@ -32,13 +35,13 @@ export function levelOf(path: string): string {
   return folders.join('/')
 }
 
-/** Finds or opens the deliveries of some paths: path -> delivery id, null where it belongs to none. */
+/** Finds or opens the deliveries of what was seen: path -> delivery id, null where it belongs to none. */
 export async function openDeliveries(
   tx: Tx,
   actor: Actor,
   facts: ImportFacts,
   request: DeliveryRequest,
-  paths: readonly string[],
+  seen: readonly SeenAt[],
 ): Promise<{ of: (path: string) => string | null; closed: boolean }> {
   if (request.kind === 'loose') return { of: () => null, closed: false }
   if (request.kind === 'pushed') {
@@ -46,12 +49,22 @@ export async function openDeliveries(
     return { of: () => id, closed: id === null }
   }
   const levels = new Map<string, string>()
-  for (const level of new Set(paths.map(levelOf))) levels.set(level, await handedOver(tx, actor, facts, level))
+  for (const [level, files] of Map.groupBy(seen, ({ path }) => levelOf(path)))
+    levels.set(
+      level,
+      request.kind === 'folder'
+        ? await folderDelivery(tx, { ...request, label: labelOf(level), importId: facts.id, at: facts.at }, files)
+        : await handedOver(tx, actor, facts, level),
+    )
   return { of: (path) => levels.get(levelOf(path)) ?? null, closed: false }
 }
 
+function labelOf(level: string): string {
+  return storedText(level === '' ? '.' : level)
+}
+
 async function handedOver(tx: Tx, actor: Actor, facts: ImportFacts, level: string): Promise<string> {
-  const label = storedText(level === '' ? '.' : level)
+  const label = labelOf(level)
   const known = await tx.delivery.findFirst({ where: { importId: facts.id, label }, select: { id: true } })
   if (known !== null) return known.id
   const made = await tx.delivery.create({

@@ -12,7 +12,7 @@ export function noCounts(): Import['counts'] {
   return { stored: 0, known: 0, quarantined: 0, refused: 0, listed: 0 }
 }
 
-const viaSchema = ['page', 'cli', 'api', 'demo'] as const
+const viaSchema = ['page', 'cli', 'api', 'demo', 'source'] as const
 
 /** An import without its files, as the contract says it. */
 export function importHead(row: {

@@ -36,11 +36,13 @@ function enter(): Promise<void> {
     running++
     return Promise.resolve()
   }
-  if (waiting.length >= waitingLimit) {
-    const message = `${waitingLimit} uploads are waiting already. Nothing of this one was stored; send it again later.`
-    throw new AppError('RATE_LIMITED', message, { retryAfter: 10 })
-  }
+  if (waiting.length >= waitingLimit) throw tooManyWaiting(waitingLimit)
   return new Promise((resolve) => waiting.push(resolve))
+}
+
+export function tooManyWaiting(limit: number): AppError {
+  const message = `${limit} uploads are waiting already. Nothing of this one was stored; send it again later.`
+  return new AppError('RATE_LIMITED', message, { retryAfter: 10 })
 }
 
 /** Hands the place over, so that nobody can slip in between. */

@@ -2,6 +2,7 @@ import { sha256Hex } from '#lib/crypto/node/index.ts'
 import type { Tx } from '#lib/db/client.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 import type { Reason } from '../finding.ts'
+import { gitoidOf } from './gitoid.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** Raised when a newer reader understands more: what is quarantined is then read again. */
@@ -11,6 +12,8 @@ export const PARSER_VERSION = 1
 export interface NewEnvelope {
   readonly sha256: string
   readonly bytes: Uint8Array
+  /** when it came */
+  readonly at: Date
   /** null: quarantined */
   readonly envelope: Envelope | null
   readonly reason: Reason | null
@@ -30,7 +33,7 @@ type Row = { id: bigint; sha256: Uint8Array; status: string; inserted: boolean }
 export async function storeEnvelopes(
   tx: Tx,
   documents: ReadonlyMap<string, NewEnvelope>,
-  options: { at: Date; demo: boolean },
+  options: { demo: boolean },
 ): Promise<Map<string, StoredEnvelope>> {
   // sorted: two transactions that insert the same keys in different orders would wait for each other
   const wanted = [...documents.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
@@ -58,20 +61,22 @@ async function find(tx: Tx, wanted: readonly NewEnvelope[]): Promise<Map<string,
   return new Map(rows.map((row) => [hex(row.sha256), row]))
 }
 
-async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { at: Date; demo: boolean }): Promise<Row[]> {
+async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { demo: boolean }): Promise<Row[]> {
   if (documents.length === 0) return []
   const facts = documents.map(factsOf)
   return tx.$queryRaw<Row[]>`
     INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
-                            "code", "message", "place", "parserVersion", "firstSeenAt", "demo")
-    SELECT t.*, ${PARSER_VERSION}::int, ${options.at}::timestamptz, ${options.demo}::boolean
+                            "code", "message", "place", "gitoid", "firstSeenAt", "parserVersion", "demo")
+    SELECT t.*, ${PARSER_VERSION}::int, ${options.demo}::boolean
     FROM unnest(${documents.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
                 ${documents.map(({ bytes }) => bytes.length)}::int[],
                 ${facts.map((f) => f.form)}::text[], ${facts.map((f) => f.kind)}::text[],
                 ${facts.map((f) => f.predicateType)}::text[], ${facts.map((f) => f.name)}::text[],
                 ${facts.map((f) => f.signedSha256)}::bytea[], ${facts.map((f) => f.status)}::text[],
                 ${facts.map((f) => f.code)}::text[], ${facts.map((f) => f.message)}::text[],
-                ${facts.map((f) => f.place)}::text[]) AS t
+                ${facts.map((f) => f.place)}::text[],
+                ${documents.map(({ bytes }) => bytesOf(gitoidOf(bytes)))}::bytea[],
+                ${documents.map(({ at }) => at)}::timestamptz[]) AS t
     ON CONFLICT ("sha256") DO NOTHING
     RETURNING "id", "sha256", "status", true AS "inserted"`
 }

@@ -1,0 +1,19 @@
+import { acceptedSchema, sourceIdSchema, sourceRowSchema } from '#lib/contract/sources.ts'
+import { defineRoute } from '#lib/http/define-route.ts'
+import { getSource } from '#lib/services/sources/get.ts'
+import { removeSource } from '#lib/services/sources/remove.ts'
+
+export const GET = defineRoute({
+  right: 'read',
+  params: sourceIdSchema,
+  answer: sourceRowSchema,
+  run: ({ actor, params }) => getSource(actor, params.id),
+})
+
+/** Ends its syncing; what it brought stays. */
+export const DELETE = defineRoute({
+  right: 'source:manage',
+  params: sourceIdSchema,
+  answer: acceptedSchema,
+  run: ({ actor, params }) => removeSource(actor, params.id),
+})

@@ -1,0 +1,186 @@
+'use client'
+import { Button, Checkbox, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { type FormEvent, useState } from 'react'
+import { addSource, testSettings } from '#lib/client/sources.ts'
+import type { SourceKind, SourceList } from '#lib/contract/sources.ts'
+import { ProbeResult } from './probe-answer.tsx'
+import { emptyFields, type SourceFields, settingsOf } from './source-form.ts'
+import { kindNames } from './source-states.tsx'
+
+type Change = (fields: Partial<SourceFields>) => void
+
+/** A dialog that adds a source: what it is, a test of the connection, and then the first pass begins by itself. */
+export function AddSource({ list, onClose }: { list: SourceList; onClose: () => void }) {
+  const router = useRouter()
+  const client = useQueryClient()
+  const [name, setName] = useState('')
+  const [fields, setFields] = useState<SourceFields>({ ...emptyFields, kind: list.kinds[0] ?? 'directory' })
+  const [tried, setTried] = useState(false)
+  const test = useMutation({ mutationFn: testSettings })
+  const add = useMutation({
+    mutationFn: addSource,
+    onSuccess: async ({ id }) => {
+      await client.invalidateQueries({ queryKey: ['sources'] })
+      router.push(`/sources/connected/${id}`)
+    },
+  })
+  const { settings, faults } = settingsOf(fields)
+  const change: Change = (changed) => {
+    setFields({ ...fields, ...changed })
+    test.reset()
+    add.reset()
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setTried(true)
+    if (settings !== null && name.trim() !== '') add.mutate({ name: name.trim(), settings })
+  }
+  const tryIt = () => {
+    setTried(true)
+    if (settings !== null) test.mutate(settings)
+  }
+  const faultOf = (field: string) => (tried ? faults?.[field] : undefined)
+  return (
+    <Modal opened onClose={onClose} title="Add a source" size="lg">
+      <form onSubmit={submit} className="grid gap-3" noValidate>
+        <TextInput
+          label="Name"
+          description="As your team says it, such as Release folder"
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={tried && name.trim() === '' ? 'expected a name' : undefined}
+          data-autofocus
+        />
+        <NativeSelect
+          label="What it is"
+          data={list.kinds.map((kind) => ({ value: kind, label: kindNames[kind] }))}
+          value={fields.kind}
+          onChange={(event) => change({ kind: kindOf(event.currentTarget.value, list) })}
+        />
+        {fields.kind === 'directory' ? (
+          <FolderFields fields={fields} change={change} faultOf={faultOf} folders={list.allowed.folders} />
+        ) : (
+          <ServerFields fields={fields} change={change} faultOf={faultOf} origins={list.allowed.origins} />
+        )}
+        {test.data && <ProbeResult probe={test.data} />}
+        {[test.error, add.error].map(
+          (error) =>
+            error && (
+              <p key={error.message} role="alert" className="text-[13px] text-fail-text break-words">
+                {error.message}
+              </p>
+            ),
+        )}
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button variant="default" onClick={tryIt} loading={test.isPending}>
+            Test connection
+          </Button>
+          <Button type="submit" loading={add.isPending}>
+            Add and sync
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+function kindOf(value: string, { kinds }: SourceList): SourceKind {
+  return kinds.find((kind) => kind === value) ?? 'directory'
+}
+
+interface FieldsProps {
+  readonly fields: SourceFields
+  readonly change: Change
+  readonly faultOf: (field: string) => string | undefined
+}
+
+function FolderFields({ fields, change, faultOf, folders }: FieldsProps & { folders: readonly string[] }) {
+  return (
+    <>
+      <TextInput
+        label="Folder"
+        description={`On the machine where Waybill runs, inside of ${folders.join(' or ') || 'no folder: none is allowed yet'}`}
+        value={fields.folder}
+        maxLength={1_000}
+        onChange={(event) => change({ folder: event.currentTarget.value })}
+        error={faultOf('folder')}
+        classNames={{ input: 'font-mono' }}
+        spellCheck={false}
+      />
+      <Checkbox
+        label="Each folder in it holds the evidence of one run, and of nothing else"
+        description="You vouch for it by name, as if you handed the folder over. Unless you can, leave it off: links then find their build by digests only."
+        checked={fields.together}
+        onChange={(event) => change({ together: event.currentTarget.checked })}
+      />
+    </>
+  )
+}
+
+function ServerFields({ fields, change, faultOf, origins }: FieldsProps & { origins: readonly string[] }) {
+  return (
+    <>
+      <TextInput
+        label="Address"
+        description={
+          origins.length === 0
+            ? 'No server is allowed yet: whoever runs Waybill allows them with WAYBILL_SOURCE_ORIGINS'
+            : `One of ${origins.join(', ')}`
+        }
+        value={fields.url}
+        maxLength={500}
+        onChange={(event) => change({ url: event.currentTarget.value })}
+        error={faultOf('url')}
+        spellCheck={false}
+      />
+      {fields.kind === 'oci' && (
+        <>
+          <Textarea
+            label="Repositories"
+            description="One a line, such as payments/api"
+            autosize
+            minRows={2}
+            value={fields.repositories}
+            onChange={(event) => change({ repositories: event.currentTarget.value })}
+            error={faultOf('repositories')}
+            spellCheck={false}
+          />
+          <TextInput
+            label="User"
+            description="Empty where none is needed"
+            value={fields.user}
+            maxLength={200}
+            onChange={(event) => change({ user: event.currentTarget.value })}
+            error={faultOf('user')}
+          />
+        </>
+      )}
+      <TextInput
+        label="Name of the secret"
+        description="A file of this name in source-secrets/HOST of Waybill's data folder, put there by whoever runs Waybill. The secret itself is never entered here. Empty where none is needed."
+        value={fields.secret}
+        maxLength={64}
+        onChange={(event) => change({ secret: event.currentTarget.value })}
+        error={faultOf('secret')}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      {fields.kind === 'archivista' && (
+        <TextInput
+          label="Header that carries it"
+          value={fields.header}
+          maxLength={64}
+          onChange={(event) => change({ header: event.currentTarget.value })}
+          error={faultOf('header')}
+          spellCheck={false}
+        />
+      )}
+    </>
+  )
+}

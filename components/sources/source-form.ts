@@ -1,0 +1,49 @@
+import { type SourceKind, type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
+
+/** What the form of a new source holds; each kind uses its own fields. */
+export interface SourceFields {
+  readonly kind: SourceKind
+  readonly folder: string
+  readonly together: boolean
+  readonly url: string
+  readonly secret: string
+  readonly header: string
+  readonly repositories: string
+  readonly user: string
+}
+
+export const emptyFields: SourceFields = {
+  kind: 'directory',
+  folder: '',
+  together: false,
+  url: '',
+  secret: '',
+  header: 'Authorization',
+  repositories: '',
+  user: '',
+}
+
+export type Filled =
+  | { readonly settings: SourceSettings; readonly faults: null }
+  /** by field, in words; empty while nothing was filled in */
+  | { readonly settings: null; readonly faults: Readonly<Record<string, string>> }
+
+/** The settings that the fields say, checked as the server checks them. */
+export function settingsOf(fields: SourceFields): Filled {
+  const checked = sourceSettingsSchema.safeParse(givenOf(fields))
+  if (checked.success) return { settings: checked.data, faults: null }
+  return {
+    settings: null,
+    faults: Object.fromEntries(checked.error.issues.map(({ path, message }) => [String(path[0] ?? ''), message])),
+  }
+}
+
+function givenOf(fields: SourceFields): Record<string, unknown> {
+  const { kind, folder, together, header } = fields
+  const secret = fields.secret.trim() === '' ? null : fields.secret.trim()
+  const url = fields.url.trim()
+  if (kind === 'directory') return { kind, folder: folder.trim(), together }
+  if (kind === 'archivista') return { kind, url, secret, header: header.trim() }
+  const repositories = fields.repositories.split(/[\s,]+/).filter((name) => name !== '')
+  return { kind, url, secret, repositories, user: fields.user.trim() === '' ? null : fields.user.trim() }
+}

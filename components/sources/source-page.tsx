@@ -1,0 +1,206 @@
+'use client'
+import { Button, Modal } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useState } from 'react'
+import { removeSource, replaySource, sourceQuery, syncSource, testSource } from '#lib/client/sources.ts'
+import type { SourceRow } from '#lib/contract/sources.ts'
+import { useMay } from '../shell/me.tsx'
+import { Card } from '../ui/card.tsx'
+import { ErrorPanel } from '../ui/error-panel.tsx'
+import { PageBody } from '../ui/page-body.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { PageSkeleton } from '../ui/skeletons.tsx'
+import { ProbeResult } from './probe-answer.tsx'
+import { SourceEntries } from './source-entries.tsx'
+import { CaughtUp, countsText, kindNames, placeOf, SourceBadge } from './source-states.tsx'
+
+/** One source: how far it is, what lies there, what is in its way, and what can be done about it. */
+export function SourcePage({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(sourceQuery(id))
+  if (error && !data)
+    return (
+      <PageBody>
+        <h1 className="sr-only">Source</h1>
+        <ErrorPanel error={error} retry={() => void refetch()} />
+      </PageBody>
+    )
+  if (!data) return <PageSkeleton />
+  return (
+    <PageBody>
+      <SourceHead source={data} />
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
+        <SourceEntries id={id} className="lg:col-span-2" />
+        <Facts source={data} />
+      </div>
+    </PageBody>
+  )
+}
+
+function SourceHead({ source }: { source: SourceRow }) {
+  const may = useMay('source:manage')
+  const { id, error } = source
+  const client = useQueryClient()
+  const refresh = () => client.invalidateQueries({ queryKey: ['sources'] })
+  const sync = useMutation({ mutationFn: () => syncSource(id), onSettled: refresh })
+  const test = useMutation({ mutationFn: () => testSource(id) })
+  const replay = useMutation({ mutationFn: () => replaySource(id), onSettled: refresh })
+  const { quarantined, refused, failed, skipped } = source.entries
+  const outside = quarantined + refused + failed
+  return (
+    <>
+      <PageHeader
+        badge={
+          <Link className="wb-link text-[13px] text-mute" href="/sources?tab=connected">
+            Connected sources
+          </Link>
+        }
+        title={sentenceOf(source, outside + skipped)}
+        subline={
+          <span className="break-all">
+            {kindNames[source.settings.kind]} · {placeOf(source)}
+          </span>
+        }
+        actions={
+          may && (
+            <>
+              <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+                Test connection
+              </Button>
+              {outside > 0 && (
+                <Button variant="default" loading={replay.isPending} onClick={() => replay.mutate()}>
+                  Fetch {outside.toLocaleString('en')} again
+                </Button>
+              )}
+              <RemoveButton source={source} />
+              <Button loading={sync.isPending} onClick={() => sync.mutate()}>
+                Sync now
+              </Button>
+            </>
+          )
+        }
+      />
+      <div className="mb-4 grid gap-3 empty:hidden">
+        {error && (
+          <div role="alert" className="rounded-md bg-fail-tint p-3 text-[13px] text-fail-text">
+            <p className="break-words">{error.message}</p>
+            <p className="mt-1">
+              {error.code}, since <RelativeTime at={error.since} />, {error.failures}{' '}
+              {error.failures === 1 ? 'time' : 'times in a row'}. It is tried again <RelativeTime at={source.nextAt} />.
+              Nothing is lost meanwhile.
+            </p>
+          </div>
+        )}
+        {test.data && <ProbeResult probe={test.data} />}
+        {[sync.error, test.error, replay.error].map(
+          (fault) =>
+            fault && (
+              <p key={fault.message} role="alert" className="text-[13px] text-fail-text">
+                {fault.message}
+              </p>
+            ),
+        )}
+      </div>
+    </>
+  )
+}
+
+/** The title says the state. */
+function sentenceOf({ name, state }: SourceRow, troubled: number): string {
+  if (state === 'failing') return `${name} cannot be read`
+  if (state === 'new') return `${name} is read for the first time`
+  if (state === 'syncing' || state === 'behind') return `${name} is catching up`
+  if (troubled === 0) return `${name} is up to date`
+  return `${name} is up to date; ${troubled.toLocaleString('en')} ${troubled === 1 ? 'entry' : 'entries'} did not come in`
+}
+
+function RemoveButton({ source }: { source: SourceRow }) {
+  const router = useRouter()
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: () => removeSource(source.id),
+    onSuccess: async () => {
+      router.push('/sources?tab=connected')
+      await client.invalidateQueries({ queryKey: ['sources'], exact: true })
+    },
+  })
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <Button variant="default" onClick={() => setAsking(true)}>
+        Remove
+      </Button>
+      {asking && (
+        <Modal opened onClose={() => setAsking(false)} title={`Remove ${source.name}?`}>
+          <p className="text-[13px]">
+            Waybill stops fetching from it. What it brought stays, with the note that it was found there; so do the
+            verdicts.
+          </p>
+          {remove.isError && (
+            <p role="alert" className="mt-2 text-[13px] text-fail-text">
+              {remove.error.message}
+            </p>
+          )}
+          <div className="mt-4 flex justify-end gap-2">
+            <Button variant="default" onClick={() => setAsking(false)}>
+              Keep
+            </Button>
+            <Button loading={remove.isPending} onClick={() => remove.mutate()}>
+              Remove
+            </Button>
+          </div>
+        </Modal>
+      )}
+    </>
+  )
+}
+
+function Facts({ source }: { source: SourceRow }) {
+  const { settings, entries } = source
+  return (
+    <Card title="How it goes">
+      <dl className="grid gap-3 text-[13px]">
+        <Fact name="State">
+          <SourceBadge state={source.state} />
+        </Fact>
+        <Fact name="All that lay there is listed">
+          <CaughtUp source={source} />
+        </Fact>
+        <Fact name="Entries">
+          <span className="tnum">
+            {entries.total.toLocaleString('en')} in all: {countsText(source)}
+          </span>
+        </Fact>
+        <Fact name="Next look">
+          <RelativeTime at={source.nextAt} />
+        </Fact>
+        {source.sweptAt !== null && (
+          <Fact name="Last whole pass, after which what is missing counts as gone">
+            <RelativeTime at={source.sweptAt} />
+          </Fact>
+        )}
+        {settings.kind === 'directory' && (
+          <Fact name="Folders">
+            {settings.together
+              ? `Each holds one run, on the word of ${source.createdByName}`
+              : 'Hold nothing together: links find their build by digests only'}
+          </Fact>
+        )}
+        <Fact name="Added">
+          <RelativeTime at={source.createdAt} /> by {source.createdByName}
+        </Fact>
+      </dl>
+    </Card>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-mute">{name}</dt>
+      <dd className="break-words">{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,129 @@
+import { parseArgs } from 'node:util'
+import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
+import { UsageError } from '../import/arguments.ts'
+
+export interface SourceArguments {
+  readonly act: 'list' | 'add' | 'test' | 'sync' | 'replay' | 'remove'
+  /** the source that is meant; null for list, and for testing settings that were not added */
+  readonly name: string | null
+  /** what is added or tested */
+  readonly settings: SourceSettings | null
+  readonly url: string | null
+  readonly token: string | null
+  readonly wait: boolean
+  readonly json: boolean
+}
+
+export const USAGE = `waybill source: places from which a running Waybill fetches evidence by itself
+
+  waybill source list
+  waybill source add NAME KIND    tests the connection first; what does not answer is not added
+  waybill source test NAME|KIND   what is reached, which version, how many entries, how fast
+  waybill source sync NAME        fetches now, and waits until that has ended (--no-wait: does not)
+  waybill source replay NAME      fetches again what was quarantined, refused or failed
+  waybill source remove NAME      ends the fetching; what came stays
+
+  KIND is one of
+    --directory FOLDER [--runs]   a folder on the server's machine; --runs: you vouch that each folder in it holds the
+                                  evidence of one run and of nothing else
+    --archivista URL [--secret NAME] [--header NAME]
+    --oci URL --repository NAME... [--user NAME] [--secret NAME]
+
+  --secret NAME     a file of that name in source-secrets/HOST/ of the server's data folder; secrets are never sent
+  --url URL         another server; needs --token (or WAYBILL_TOKEN), which may list only
+  --json            print the answer as JSON
+
+  exit 0 fine   1 not reached, failing, or something did not come in   2 the server could not be reached or refused
+       64 wrong usage`
+
+const acts = ['list', 'add', 'test', 'sync', 'replay', 'remove'] as const
+
+const options = {
+  directory: { type: 'string' },
+  runs: { type: 'boolean' },
+  archivista: { type: 'string' },
+  oci: { type: 'string' },
+  repository: { type: 'string', multiple: true },
+  user: { type: 'string' },
+  secret: { type: 'string' },
+  header: { type: 'string' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+  'no-wait': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const
+
+type Values = ReturnType<typeof read>['values']
+
+function read(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
+}
+
+/** Reads the command line. @throws UsageError */
+export function parseArguments(
+  argv: readonly string[],
+  environment: Record<string, string | undefined>,
+): SourceArguments {
+  const { values, positionals } = parsed(argv)
+  const [word, name = null, ...more] = positionals
+  const act = acts.find((known) => known === word)
+  if (act === undefined) throw new UsageError(`Expected one of ${acts.join(', ')}; found ${word ?? 'nothing'}.`)
+  if (more.length > 0) throw new UsageError(`There is one name too many: ${more.join(' ')}. Quote names with blanks.`)
+  const settings = settingsOf(values)
+  checkName(act, name, settings)
+  const url = values.url ?? null
+  const token = values.token ?? environment.WAYBILL_TOKEN ?? null
+  if (url !== null && !/^https?:\/\/[^/\s]+/.test(url))
+    throw new UsageError(`--url: expected an address such as https://waybill.bank.example; found ${url}.`)
+  if (url !== null && token === null) throw new UsageError('--url needs --token, or WAYBILL_TOKEN in the environment.')
+  return { act, name, settings, url, token, wait: values['no-wait'] !== true, json: values.json === true }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return read(argv)
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function checkName(act: SourceArguments['act'], name: string | null, settings: SourceSettings | null): void {
+  if (act === 'list' && name !== null) throw new UsageError('list takes no name.')
+  if (act === 'add' && (name === null || settings === null))
+    throw new UsageError('add needs a name, and --directory, --archivista or --oci.')
+  if (act === 'test' && (name === null) === (settings === null))
+    throw new UsageError('test needs the name of a source, or --directory, --archivista or --oci; not both.')
+  if (!['list', 'add', 'test'].includes(act) && name === null)
+    throw new UsageError(`${act} needs the name of a source.`)
+  if (!['add', 'test'].includes(act) && settings !== null) throw new UsageError(`${act} takes no settings.`)
+}
+
+/** What the options say about a source, checked as the server will; null where they say nothing. */
+function settingsOf(values: Values): SourceSettings | null {
+  const { directory, archivista, oci, repository, user, secret, header, runs } = values
+  const kinds = [directory, archivista, oci].filter((value) => value !== undefined)
+  if (kinds.length > 1) throw new UsageError('Expected one of --directory, --archivista and --oci; found several.')
+  const given = without({
+    ...(directory === undefined ? {} : { kind: 'directory', folder: directory }),
+    ...(archivista === undefined ? {} : { kind: 'archivista', url: archivista }),
+    ...(oci === undefined ? {} : { kind: 'oci', url: oci }),
+    together: runs,
+    repositories: repository,
+    user,
+    secret,
+    header,
+  })
+  if (kinds.length === 0) {
+    const [stray] = Object.keys(given)
+    if (stray === undefined) return null
+    throw new UsageError('These options need --directory, --archivista or --oci.')
+  }
+  const checked = sourceSettingsSchema.safeParse(given)
+  if (checked.success) return checked.data
+  const [issue] = checked.error.issues
+  throw new UsageError(`${issue?.path.join('.') || 'These options'}: ${issue?.message ?? 'not as expected'}`)
+}
+
+function without(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,31 @@
+import type { ProbeAnswer, SourceRow } from '#lib/contract/sources.ts'
+
+/** What testing a connection showed, in words. */
+export function probeText(probe: ProbeAnswer): string {
+  const ms = `${Math.round(probe.latencyMs)} ms`
+  if (!probe.reached) return `not reached (${ms}): ${probe.message}\n`
+  const { what, version, entries, notes } = probe
+  const name = version === null ? what : `${what} ${version}`
+  const count = entries === null ? '' : `, ${entries.exact ? '' : 'at least '}${entries.count} entries`
+  return [`reached: ${name}${count}, in ${ms}`, ...notes].map((line) => `${line}\n`).join('')
+}
+
+/** A source in some lines: how it goes, what lies there, what is in its way. */
+export function sourceText(row: SourceRow): string {
+  const { entries, error, caughtUpAt } = row
+  const place = row.settings.kind === 'directory' ? row.settings.folder : row.settings.url
+  const lines = [
+    `${row.name}  ${row.state}  ${row.settings.kind} ${place}`,
+    `  ${entries.total} entries: ${countsText(row)}`,
+    `  all that was there at ${caughtUpAt ?? '(not yet)'} is listed`,
+  ]
+  if (error !== null)
+    lines.push(`  ${error.code} since ${error.since}, ${error.failures} times in a row: ${error.message}`)
+  return `${lines.join('\n')}\n`
+}
+
+function countsText({ entries }: SourceRow): string {
+  const { total: _, ...counts } = entries
+  const some = Object.entries(counts).filter(([, count]) => count > 0)
+  return some.length === 0 ? 'none' : some.map(([name, count]) => `${count} ${name}`).join(', ')
+}

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { POST as replay } from '#app/api/v1/sources/[id]/replay/route.ts'
+import { GET as getOne, DELETE as remove } from '#app/api/v1/sources/[id]/route.ts'
+import { POST as sync } from '#app/api/v1/sources/[id]/sync/route.ts'
+import { POST as testOne } from '#app/api/v1/sources/[id]/test/route.ts'
+import { POST as add, GET as list } from '#app/api/v1/sources/route.ts'
+import { POST as testSettings } from '#app/api/v1/sources/test/route.ts'
+import { makeToken } from '#lib/auth/token-format.ts'
+import { db } from '#lib/db/client.ts'
+import type { RouteHandler } from '#lib/http/define-route.ts'
+import { syncSource } from '#lib/services/sources/sync/sync-source.ts'
+import { linkDocument } from '#lib/testing/authority/documents.ts'
+import { metablock } from '#lib/testing/authority/envelopes.ts'
+import { makeKey } from '#lib/testing/authority/keys.ts'
+import { useDatabase } from '#lib/testing/database.ts'
+import { sourceCommand } from './command.ts'
+
+useDatabase()
+
+const top = realpathSync(mkdtempSync(join(tmpdir(), 'waybill-cli-')))
+const inbox = join(top, 'inbox')
+const said: string[] = []
+let server: Server | undefined
+
+/** The routes behind a small server, as the command meets them. */
+const routes: [RegExp, RouteHandler][] = [
+  [/^GET \/api\/v1\/sources$/, list],
+  [/^POST \/api\/v1\/sources$/, add],
+  [/^POST \/api\/v1\/sources\/test$/, testSettings],
+  [/^POST \/api\/v1\/sources\/([^/]+)\/test$/, testOne],
+  [/^POST \/api\/v1\/sources\/([^/]+)\/sync$/, sync],
+  [/^POST \/api\/v1\/sources\/([^/]+)\/replay$/, replay],
+  [/^GET \/api\/v1\/sources\/([^/]+)$/, getOne],
+  [/^DELETE \/api\/v1\/sources\/([^/]+)$/, remove],
+]
+
+beforeAll(async () => {
+  mkdirSync(inbox)
+  const token = makeToken().token
+  writeFileSync(join(top, 'local-token'), token)
+  vi.stubEnv('WAYBILL_DATA', top)
+  server = createServer((incoming, outgoing) => {
+    void (async () => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of incoming) chunks.push(chunk)
+      const body = Buffer.concat(chunks)
+      const line = `${incoming.method} ${incoming.url}`
+      const [found, handler] = routes.find(([pattern]) => pattern.test(line)) ?? []
+      const id = found?.exec(line)?.[1]
+      const request = new Request(`http://localhost${incoming.url}`, {
+        method: incoming.method ?? 'GET',
+        headers: { authorization: incoming.headers.authorization ?? '', 'content-type': 'application/json' },
+        body: body.length === 0 ? null : body,
+      })
+      const response = await handler?.(request, { params: Promise.resolve(id === undefined ? {} : { id }) })
+      if (line.endsWith('/sync') && id !== undefined) await syncSource(id)
+      outgoing
+        .writeHead(response?.status ?? 404)
+        .end(Buffer.from((await response?.arrayBuffer()) ?? new ArrayBuffer(0)))
+    })()
+  })
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  writeFileSync(join(top, 'running.json'), JSON.stringify({ url }))
+})
+afterAll(() => {
+  server?.close()
+  rmSync(top, { recursive: true, force: true })
+})
+beforeEach(() => {
+  said.length = 0
+  const keep = (text: unknown) => said.push(String(text)) > 0
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep)
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep)
+})
+
+function put(name: string, content: string | Uint8Array): void {
+  const old = new Date(Date.now() - 3_600_000)
+  writeFileSync(join(inbox, name), content)
+  utimesSync(join(inbox, name), old, old)
+}
+
+test('a folder is tested, added, listed, synced, replayed and removed from the command line', async () => {
+  put('build.1a2b3c4d.link', metablock(linkDocument({ name: 'build' }), [makeKey('ci')]))
+  expect(await sourceCommand(['test', '--directory', inbox])).toBe(0)
+  expect(said.join('')).toMatch(/^reached: folder, 1 entries, in \d+ ms\n/)
+  expect(await sourceCommand(['add', 'Release folder', '--directory', inbox, '--runs'])).toBe(0)
+  expect(await sourceCommand(['sync', 'release folder'])).toBe(0)
+  expect(said.join('')).toContain('1 entries: 1 taken')
+  put('broken.link', '{"signed": }')
+  expect(await sourceCommand(['sync', 'Release folder'])).toBe(1)
+  expect(said.join('')).toContain('2 entries: 1 taken, 1 quarantined')
+  expect(await sourceCommand(['replay', 'Release folder', '--json'])).toBe(0)
+  expect(said.join('')).toContain('"entries": 1')
+  expect(await sourceCommand(['test', 'Release folder'])).toBe(0)
+  said.length = 0
+  expect(await sourceCommand(['list'])).toBe(0)
+  expect(said.join('')).toMatch(new RegExp(`^Release folder {2}\\S+ {2}directory ${inbox}\\n`))
+  expect(await sourceCommand(['remove', 'Release folder'])).toBe(0)
+  expect(await sourceCommand(['remove', 'Release folder'])).toBe(64)
+  const row = await db.source.findFirstOrThrow()
+  expect(row.createdBy).toMatch(/^local:/)
+  expect(row.removedAt).not.toBeNull()
+})
+
+test('what does not answer is not added, and says why', async () => {
+  expect(await sourceCommand(['test', '--directory', '/etc'])).toBe(1)
+  expect(said.join('')).toMatch(/^not reached .*WAYBILL_SOURCE_FOLDERS/)
+  expect(await sourceCommand(['add', 'x', '--directory', '/etc'])).toBe(2)
+  expect(said.join('')).toContain('The source was not added')
+})
+
+test.each([
+  [[]],
+  [['fly']],
+  [['list', 'x']],
+  [['add', 'x']],
+  [['add', '--directory', '/x']],
+  [['add', 'x', '--directory', '/x', '--oci', 'https://r.example']],
+  [['add', 'x', '--oci', 'https://r.example']],
+  [['add', 'x', '--archivista', 'ftp://a.example']],
+  [['add', 'x', '--archivista', 'https://a.example', '--runs']],
+  [['test', 'x', '--directory', '/x']],
+  [['sync']],
+  [['sync', 'x', '--directory', '/x']],
+  [['list', '--runs']],
+  [['list', '--nope']],
+  [['list', '--url', 'https://w.example']],
+])('%j is wrong usage: 64 and a sentence', async (args) => {
+  vi.stubEnv('WAYBILL_TOKEN', undefined)
+  expect(await sourceCommand(args)).toBe(64)
+  expect(said.join('')).toMatch(/.{10,}\nRun "waybill source --help"/)
+})

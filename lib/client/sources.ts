@@ -1,0 +1,56 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import {
+  acceptedSchema,
+  probeSchema,
+  replayedSchema,
+  type SourceEntryQuery,
+  type SourceRow,
+  type SourceSettings,
+  sourceEntryPageSchema,
+  sourceListSchema,
+  sourceRowSchema,
+} from '#lib/contract/sources.ts'
+import { apiGet, apiSend } from './api.ts'
+import { firstPage } from './first-page.ts'
+
+const place = (id: string) => `/api/v1/sources/${encodeURIComponent(id)}`
+
+/** Milliseconds until a source is asked for again: one that is at it changes while people look. */
+const restless = (rows: readonly SourceRow[]): number =>
+  rows.some(({ state }) => state === 'syncing' || state === 'new' || state === 'behind') ? 2_000 : 10_000
+
+export const sourcesQuery = () =>
+  queryOptions({
+    queryKey: ['sources'],
+    queryFn: ({ signal }) => apiGet('/api/v1/sources', sourceListSchema, signal),
+    refetchInterval: (query) => restless(query.state.data?.rows ?? []),
+  })
+
+export const sourceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['sources', id],
+    queryFn: ({ signal }) => apiGet(place(id), sourceRowSchema, signal),
+    refetchInterval: (query) => restless(query.state.data === undefined ? [] : [query.state.data]),
+  })
+
+export const sourceEntriesQuery = (id: string, show: SourceEntryQuery['show']) =>
+  infiniteQueryOptions({
+    queryKey: ['sources', id, 'entries', show],
+    queryFn: ({ pageParam, signal }) => {
+      const after = pageParam === null ? '' : `&after=${encodeURIComponent(pageParam)}`
+      return apiGet(`${place(id)}/entries?limit=50&show=${show}${after}`, sourceEntryPageSchema, signal)
+    },
+    initialPageParam: firstPage(),
+    getNextPageParam: (last) => last.next,
+  })
+
+export const testSettings = (settings: SourceSettings) =>
+  apiSend('POST', '/api/v1/sources/test', { settings }, probeSchema)
+
+export const addSource = (body: { name: string; settings: SourceSettings }) =>
+  apiSend('POST', '/api/v1/sources', body, sourceRowSchema)
+
+export const testSource = (id: string) => apiSend('POST', `${place(id)}/test`, undefined, probeSchema)
+export const syncSource = (id: string) => apiSend('POST', `${place(id)}/sync`, undefined, acceptedSchema)
+export const replaySource = (id: string) => apiSend('POST', `${place(id)}/replay`, undefined, replayedSchema)
+export const removeSource = (id: string) => apiSend('DELETE', place(id), undefined, acceptedSchema)

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import { pageOf, sha256Schema, timeSchema, uuidSchema } from './verdict.ts'
+
+// ---- settings of each kind, as they are stored, sent and filled in -------------------------------------
+
+/** A file in the operator's folder `source-secrets/HOST/` (`HOST_PORT` where the address has a port) of the data folder. */
+export const secretNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected the name of a file in the secrets folder, without a path')
+
+const addressSchema = z
+  .url({ protocol: /^https?$/, error: 'expected an address such as https://archivista.bank.example' })
+  .max(500)
+  .refine((url) => !/^[^/]*\/\/[^/]*@/.test(url), 'expected no user name in the address: name a secret instead')
+  .refine((url) => !/[?#]/.test(url), 'expected an address without ? and #')
+
+export const directorySettingsSchema = z.strictObject({
+  /** absolute, inside of a folder that the operator lets sources read */
+  folder: z.string().min(1).max(1_000),
+  /** whoever adds the source vouches that each folder holds the evidence of one run, and of nothing else */
+  together: z.boolean().default(false),
+})
+
+export const archivistaSettingsSchema = z.strictObject({
+  url: addressSchema,
+  /** the secret that is sent in `header`, or null */
+  secret: secretNameSchema.nullable().default(null),
+  header: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header')
+    .default('Authorization'),
+})
+
+export const ociSettingsSchema = z.strictObject({
+  url: addressSchema,
+  repositories: z
+    .array(z.string().regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/, 'expected a repository such as payments/api'))
+    .min(1)
+    .max(1_000),
+  user: z.string().max(200).nullable().default(null),
+  /** its password or token, or null */
+  secret: secretNameSchema.nullable().default(null),
+})
+
+/** What a source is set to, by kind. */
+export const sourceSettingsSchema = z.discriminatedUnion('kind', [
+  directorySettingsSchema.extend({ kind: z.literal('directory') }),
+  archivistaSettingsSchema.extend({ kind: z.literal('archivista') }),
+  ociSettingsSchema.extend({ kind: z.literal('oci') }),
+])
+export type SourceSettings = z.infer<typeof sourceSettingsSchema>
+export type SourceKind = SourceSettings['kind']
+export type DirectorySettings = z.infer<typeof directorySettingsSchema>
+export type ArchivistaSettings = z.infer<typeof archivistaSettingsSchema>
+export type OciSettings = z.infer<typeof ociSettingsSchema>
+
+// ---- what is asked and answered -------------------------------------------------------------------------
+
+export const sourceNameSchema = z.string().trim().min(1).max(100)
+export const createSourceSchema = z.strictObject({ name: sourceNameSchema, settings: sourceSettingsSchema })
+export const testSourceSchema = z.strictObject({ settings: sourceSettingsSchema })
+
+/** What trying a connection showed. */
+export const probeSchema = z.discriminatedUnion('reached', [
+  z.object({
+    reached: z.literal(true),
+    what: z.string(),
+    version: z.string().nullable(),
+    entries: z.object({ count: z.number().int(), exact: z.boolean() }).nullable(),
+    latencyMs: z.number(),
+    notes: z.array(z.string()),
+  }),
+  z.object({ reached: z.literal(false), code: z.string(), message: z.string(), latencyMs: z.number() }),
+])
+export type ProbeAnswer = z.infer<typeof probeSchema>
+
+/** How it goes: not yet begun, at it now, up to date, or in the way. */
+export const sourceStateSchema = z.enum(['new', 'syncing', 'up-to-date', 'behind', 'failing'])
+export type SourceState = z.infer<typeof sourceStateSchema>
+
+export const entryStateSchema = z.enum([
+  'waiting',
+  'taken',
+  'known',
+  'quarantined',
+  'refused',
+  'listed',
+  'skipped',
+  'failed',
+])
+export type EntryState = z.infer<typeof entryStateSchema>
+
+export const sourceRowSchema = z.object({
+  id: uuidSchema,
+  name: z.string(),
+  settings: sourceSettingsSchema,
+  state: sourceStateSchema,
+  createdAt: timeSchema,
+  createdByName: z.string(),
+  /** all that lay in the source at this time is listed here */
+  caughtUpAt: timeSchema.nullable(),
+  /** begin of the last whole pass, after which what is missing counts as gone */
+  sweptAt: timeSchema.nullable(),
+  nextAt: timeSchema,
+  lastTriedAt: timeSchema.nullable(),
+  /** the pass under way, or null */
+  progress: z.object({ listed: z.number().int(), expected: z.number().int().nullable() }).nullable(),
+  entries: z.object({
+    waiting: z.number().int(),
+    taken: z.number().int(),
+    known: z.number().int(),
+    quarantined: z.number().int(),
+    refused: z.number().int(),
+    listed: z.number().int(),
+    skipped: z.number().int(),
+    failed: z.number().int(),
+    /** of all of these */
+    vanished: z.number().int(),
+    total: z.number().int(),
+  }),
+  error: z.object({ code: z.string(), message: z.string(), since: timeSchema, failures: z.number().int() }).nullable(),
+})
+export type SourceRow = z.infer<typeof sourceRowSchema>
+export const sourceListSchema = z.object({
+  rows: z.array(sourceRowSchema),
+  /** folders that sources may read, and servers that they may reach: the operator sets them */
+  allowed: z.object({ folders: z.array(z.string()), origins: z.array(z.string()) }),
+  /** kinds that this version can read */
+  kinds: z.array(z.enum(['directory', 'archivista', 'oci'])),
+})
+export type SourceList = z.infer<typeof sourceListSchema>
+
+export const sourceEntrySchema = z.object({
+  key: z.string(),
+  path: z.string(),
+  state: entryStateSchema,
+  sha256: sha256Schema.nullable(),
+  /** the document that it holds, where there is one */
+  envelope: sha256Schema.nullable(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  attempts: z.number().int(),
+  retryAt: timeSchema.nullable(),
+  firstSeenAt: timeSchema,
+  lastSeenAt: timeSchema,
+  vanishedAt: timeSchema.nullable(),
+})
+export type SourceEntry = z.infer<typeof sourceEntrySchema>
+export const sourceEntryPageSchema = pageOf(sourceEntrySchema)
+export const sourceEntryQuerySchema = z.object({
+  after: z.string().max(2_000).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  /** `problems`: whatever did not come in */
+  show: z.enum(['all', 'problems', 'vanished', 'waiting']).default('all'),
+})
+export type SourceEntryQuery = z.infer<typeof sourceEntryQuerySchema>
+
+export const sourceIdSchema = z.object({ id: uuidSchema })
+/** What was asked for will be done by the worker. */
+export const acceptedSchema = z.object({ accepted: z.literal(true) })
+export const replayedSchema = z.object({ entries: z.number().int() })

@@ -1,0 +1,69 @@
+import type { Tx } from '#lib/db/client.ts'
+import { storedText } from './store/stored-text.ts'
+
+/** A document at its place in a folder. */
+export interface SeenAt {
+  readonly path: string
+  readonly envelopeId: bigint
+}
+
+interface Folder {
+  readonly sourceId: string
+  /** who vouches that the folder holds one run */
+  readonly issuer: string
+  readonly label: string
+  readonly importId: string
+  readonly at: Date
+}
+
+/**
+ * The delivery of a folder that is watched. What comes to it joins the delivery, until a document is replaced by another
+ * one: then a new run begins to use the folder, and with it a new delivery. The documents that were not replaced lie in
+ * that one too, as a directory holds them; there they are copies, which count only where digests bind them.
+ */
+export async function folderDelivery(tx: Tx, folder: Folder, files: readonly SeenAt[]): Promise<string> {
+  const { sourceId, label } = folder
+  const latest = await tx.delivery.findFirst({
+    where: { sourceId, label },
+    orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+    select: { id: true, openedAt: true },
+  })
+  if (latest !== null && !(await replacesAny(tx, latest.id, files))) return latest.id
+  const id = await open(tx, folder, latest?.openedAt ?? null)
+  if (latest !== null) await carryOver(tx, folder, latest.id, id, files)
+  return id
+}
+
+/** Whether another document lies at the place of one that came with the delivery itself. */
+async function replacesAny(tx: Tx, deliveryId: string, files: readonly SeenAt[]): Promise<boolean> {
+  const found = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Sighting" s
+    JOIN unnest(${files.map(({ path }) => storedText(path))}::text[], ${files.map((f) => f.envelopeId)}::bigint[])
+         AS f(path, envelope) ON f.path = s."path" AND f.envelope <> s."envelopeId"
+    JOIN "Envelope" e ON e."id" = s."envelopeId"
+    -- what could not be read was only the beginning of a file
+    WHERE s."deliveryId" = ${deliveryId}::uuid AND NOT s."carried" AND e."status" = 'parsed'
+      AND NOT EXISTS (SELECT FROM "Sighting" t WHERE t."deliveryId" = s."deliveryId" AND t."path" = s."path"
+                        AND t."envelopeId" = f.envelope AND NOT t."carried")
+    LIMIT 1`
+  return found.length > 0
+}
+
+async function open(tx: Tx, { sourceId, issuer, label, importId, at }: Folder, after: Date | null): Promise<string> {
+  // the latest is found by its time, so no two have the same
+  const openedAt = after !== null && at <= after ? new Date(after.getTime() + 1) : at
+  const data = { kind: 'handed-over', issuer, label, openedAt, importId, sourceId }
+  return (await tx.delivery.create({ data, select: { id: true } })).id
+}
+
+async function carryOver(tx: Tx, folder: Folder, from: string, to: string, files: readonly SeenAt[]): Promise<void> {
+  const { importId, sourceId, at } = folder
+  await tx.$executeRaw`
+    INSERT INTO "Sighting" ("envelopeId", "deliveryId", "importId", "path", "seenAt", "actor", "sourceId", "carried")
+    SELECT l."envelopeId", ${to}::uuid, ${importId}::uuid, l."path", ${at}::timestamptz, l."actor", ${sourceId}::uuid, true
+    FROM (SELECT DISTINCT ON (s."path") s.* FROM "Sighting" s
+          WHERE s."deliveryId" = ${from}::uuid ORDER BY s."path", s."id" DESC) l
+    WHERE l."path" <> ALL(${files.map(({ path }) => storedText(path))}::text[])
+      AND NOT EXISTS (SELECT FROM "SourceEntry" x
+                      WHERE x."sourceId" = ${sourceId}::uuid AND x."path" = l."path" AND x."vanishedAt" IS NOT NULL)`
+}

@@ -1,0 +1,171 @@
+import { actorRef } from '#lib/auth/actor.ts'
+import type { ImportFile } from '#lib/contract/evidence.ts'
+import type { Tx } from '#lib/db/client.ts'
+import { enqueue } from '#lib/jobs/enqueue.ts'
+import { recordAudits } from '../audit/record.ts'
+import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
+import type { Act, BatchAnswer } from './act.ts'
+import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
+import { openDeliveries } from './delivery.ts'
+import { type Fates, fatesOf } from './fate-of.ts'
+import { certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
+import { storeCollectionSubjects } from './store/collection-subjects.ts'
+import { storeEdges } from './store/edges.ts'
+import { type StoredEnvelope, stepName, storeEnvelopes } from './store/envelopes.ts'
+import { storeFiles } from './store/files.ts'
+import { storeCertificates, storeKeys } from './store/keys.ts'
+import { type NewSighting, storeSightings } from './store/sightings.ts'
+import { storeSignatures } from './store/signatures.ts'
+
+/**
+ * Writes batches of several acts in the caller's transaction, all or nothing: bytes, signatures, edges, keys, sightings,
+ * the fate of every file, jobs, and an audit row for each act. Tables are written in this order everywhere and keys
+ * sorted, so that parallel transactions wait for each other but do not deadlock; the audit chain, which orders all acts,
+ * comes last. Acts of the demo come by themselves. Answers in the order of the acts.
+ */
+export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnswer[]> {
+  const demo = acts.every(({ head }) => head.demo)
+  const at = new Date(Math.min(...acts.map(({ head }) => head.at.getTime())))
+  const documents = documentsOf(acts)
+  const stored = await storeEnvelopes(tx, documents, { demo })
+  const unread = [...documents].flatMap(([sha256, { envelope }]) => {
+    const row = stored.get(sha256)
+    return row?.unread && envelope !== null ? [{ id: row.id, envelope }] : []
+  })
+  await storeSignatures(tx, unread)
+  await storeEdges(tx, unread)
+  await storeCollectionSubjects(tx, unread)
+  const keys = await storeKeys(tx, keysOf(acts), { at, demo })
+  const certificates = await storeCertificates(tx, certificatesOf(acts), { at, demo })
+  await openImports(tx, acts)
+  const closed = await noteSightings(tx, acts, stored)
+  const files = filesOf(acts, { envelopes: stored, keys, certificates })
+  await storeFiles(
+    tx,
+    acts.flatMap(({ head }, index) => (files[index] ?? []).map((file) => ({ ...file, importId: head.id }))),
+  )
+  const software = await enqueueJudging(tx, acts, certificates)
+  for (const act of acts) await makeVersions(tx, act, stored)
+  await recordAudits(
+    tx,
+    acts.map((act, index) => auditOf(act, files[index] ?? [])),
+  )
+  return acts.map((act, index) => ({
+    files: files[index] ?? [],
+    software: software[index] ?? [],
+    closed: closed.has(act),
+  }))
+}
+
+async function openImports(tx: Tx, acts: readonly Act[]): Promise<void> {
+  const begun = acts.filter(({ first }) => first === 0)
+  if (begun.length === 0) return
+  await tx.import.createMany({
+    data: begun.map(({ actor, head: { id, at, demo, via, title, sourceId } }) => {
+      return { id, at, demo, via, title, sourceId, actor: actorRef(actor), actorName: actor.name }
+    }),
+  })
+}
+
+/** Each content was new for the first act that brought it; a later one finds it known. */
+function filesOf(acts: readonly Act[], found: Fates): ImportFile[][] {
+  const envelopes = new Map(found.envelopes)
+  const [keys, certificates] = [new Set(found.keys), new Set(found.certificates)]
+  return acts.map(({ items, first }) => {
+    const files = fatesOf(items, first, { envelopes, keys, certificates })
+    for (const { finding, sha256 } of items) {
+      const row = sha256 === null ? undefined : envelopes.get(sha256)
+      if (sha256 !== null && row !== undefined && finding.is === 'envelope')
+        envelopes.set(sha256, { ...row, isNew: false })
+      if (finding.is === 'keys') for (const { fingerprint } of finding.keys) keys.delete(fingerprint)
+      if (finding.is === 'certificates') for (const one of finding.certificates) certificates.delete(one.sha256)
+    }
+    return files
+  })
+}
+
+/** Answers the acts whose run had closed. Runs are locked in a fixed order, whatever the order of the acts. */
+async function noteSightings(
+  tx: Tx,
+  acts: readonly Act[],
+  stored: ReadonlyMap<string, StoredEnvelope>,
+): Promise<Set<Act>> {
+  const closed = new Set<Act>()
+  const sightings: NewSighting[] = []
+  for (const act of acts.toSorted((a, b) => (lockOrder(a) < lockOrder(b) ? -1 : 1))) {
+    const { actor, head, items } = act
+    const seen = items.flatMap(({ path, sha256 }) => {
+      const row = sha256 === null ? undefined : stored.get(sha256)
+      return row === undefined ? [] : [{ path, envelopeId: row.id }]
+    })
+    if (seen.length === 0) continue
+    const deliveries = await openDeliveries(tx, actor, head, head.delivery, seen)
+    if (deliveries.closed) closed.add(act)
+    const by = { importId: head.id, at: head.at, sourceId: head.sourceId, actor: actorRef(actor) }
+    sightings.push(...seen.map((one) => ({ ...one, ...by, deliveryId: deliveries.of(one.path) })))
+  }
+  await storeSightings(tx, sightings)
+  return closed
+}
+
+function lockOrder({ actor, head: { delivery } }: Act): string {
+  return delivery.kind === 'pushed'
+    ? `${delivery.softwareId} ${actorRef(actor)} ${delivery.attempt} ${delivery.run}`
+    : ''
+}
+
+/** @param fresh sha256 of the certificates that were not known before: an authority may complete chains that waited */
+async function enqueueJudging(tx: Tx, acts: readonly Act[], fresh: ReadonlySet<string>): Promise<string[][]> {
+  const wanted = acts.map(({ head, items }) => {
+    const envelopes = items.flatMap(({ finding }) => (finding.is === 'envelope' ? [finding.envelope] : []))
+    const own = head.delivery.kind === 'pushed' && envelopes.length > 0 ? [head.delivery.softwareId] : []
+    return { own, steps: new Set(envelopes.map(stepName).filter((name) => name !== null)) }
+  })
+  const concerned = await concernedSoftware(
+    tx,
+    wanted.map(({ steps }) => steps),
+  )
+  const isAuthority = (act: Act) =>
+    certificatesOf([act]).some(({ certificate }) => certificate.isCa && fresh.has(certificate.sha256))
+  const waiting = acts.some(isAuthority) ? await certifiedSoftware(tx) : []
+  const software = wanted.map(({ own }, index) => {
+    const act = acts[index]
+    const completed = act !== undefined && isAuthority(act) ? waiting : []
+    return [...new Set([...(concerned[index] ?? []), ...own, ...completed])].sort()
+  })
+  for (const softwareId of [...new Set(software.flat())].sort())
+    await enqueue(tx, 'judge-software', { softwareId }, { dedupeKey: `judge-software:${softwareId}` })
+  return software
+}
+
+/** Layouts become versions that can be looked at and chosen. One that stands in for a link is part of another layout. */
+async function makeVersions(
+  tx: Tx,
+  { actor, head, items }: Act,
+  stored: ReadonlyMap<string, StoredEnvelope>,
+): Promise<void> {
+  const done = new Set<string>()
+  for (const { finding, path, sha256, bytes } of items) {
+    if (finding.is !== 'envelope' || finding.envelope.kind !== 'layout' || bytes === null || sha256 === null) continue
+    const row = stored.get(sha256)
+    if (row === undefined || done.has(sha256) || /\.[0-9a-f]{8}\.link$/.test(path)) continue
+    done.add(sha256)
+    const { at, demo } = head
+    await versionFromEnvelope(tx, actor, { envelopeId: row.id, bytes, name: layoutName(path), at, demo })
+  }
+}
+
+function layoutName(path: string): string {
+  return fileName(path).replace(/\.(layout|json)$/i, '') || 'layout'
+}
+
+function auditOf({ actor, head, first, requestId }: Act, files: readonly ImportFile[]) {
+  const detail = { via: head.via, title: head.title, from: first, files: files.length, fates: countFates(files) }
+  return { actor, requestId, act: 'evidence.bring', objectType: 'import', objectId: head.id, detail }
+}
+
+function countFates(files: readonly ImportFile[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { fate } of files) counts[fate] = (counts[fate] ?? 0) + 1
+  return counts
+}

@@ -1,0 +1,72 @@
+import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
+import { pool, type Tx } from '#lib/db/client.ts'
+import type { Cursor } from '#lib/sources/connector.ts'
+import { SYNC } from '../limits.ts'
+import type { PassState } from './plan-passes.ts'
+
+/** A source that this worker syncs. Whoever claims it later has a higher fence. */
+export interface ClaimedSource {
+  readonly id: string
+  readonly name: string
+  readonly fence: string
+  readonly settings: SourceSettings
+  /** who vouches where a folder counts as one run */
+  readonly createdBy: string
+  readonly failures: number
+  readonly passes: PassState
+}
+
+interface Row {
+  id: string
+  name: string
+  fence: string
+  settings: unknown
+  createdBy: string
+  failures: number
+  followCursor: { cursor: Cursor } | null
+  sweepCursor: { cursor: Cursor } | null
+  sweepStartedAt: Date | null
+  sweptAt: Date | null
+}
+
+/** Somebody else syncs the source now, or it was removed: what this worker would write is not written. */
+export class FencedOut extends Error {
+  constructor() {
+    super('the source went to another worker')
+    this.name = 'FencedOut'
+  }
+}
+
+/** Takes the source; null where another worker is at it, or it was removed. */
+export async function claimSource(id: string): Promise<ClaimedSource | null> {
+  const { rows } = await pool.query<Row>(
+    `UPDATE "Source" SET "fence" = "fence" + 1, "leaseUntil" = now() + $2 * interval '1 millisecond', "lastTriedAt" = now()
+     WHERE "id" = $1::uuid AND "removedAt" IS NULL AND ("leaseUntil" IS NULL OR "leaseUntil" < now())
+     RETURNING "id", "name", "fence"::text, "settings", "createdBy", "failures", "followCursor", "sweepCursor",
+               "sweepStartedAt", "sweptAt"`,
+    [id, SYNC.leaseMs],
+  )
+  const [row] = rows
+  if (row === undefined) return null
+  const { name, fence, createdBy, failures, followCursor: follow, sweepCursor, sweepStartedAt, sweptAt } = row
+  const settings = sourceSettingsSchema.parse(row.settings)
+  const sweep = sweepStartedAt === null ? null : { cursor: sweepCursor?.cursor ?? null, startedAt: sweepStartedAt }
+  return { id, name, fence, settings, createdBy, failures, passes: { follow, sweep, sweptAt } }
+}
+
+/** Makes sure, until the transaction ends, that the source is still this worker's. @throws FencedOut */
+export async function holdFence(tx: Tx, { id, fence }: ClaimedSource): Promise<void> {
+  const held = await tx.$executeRaw`
+    UPDATE "Source" SET "leaseUntil" = now() + ${SYNC.leaseMs}::int * interval '1 millisecond'
+    WHERE "id" = ${id}::uuid AND "fence" = ${BigInt(fence)} AND "removedAt" IS NULL`
+  if (held !== 1) throw new FencedOut()
+}
+
+/** Keeps the source while something takes long. */
+export async function renewSource({ id, fence }: ClaimedSource): Promise<void> {
+  await pool.query(
+    `UPDATE "Source" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
+     WHERE "id" = $1::uuid AND "fence" = $2::bigint AND "removedAt" IS NULL`,
+    [id, fence, SYNC.leaseMs],
+  )
+}

@@ -1,0 +1,30 @@
+import type { SourceKind, SourceSettings } from '#lib/contract/sources.ts'
+import { type Connector, type Ports, SourceError } from './connector.ts'
+import { directoryKind } from './directory/directory.ts'
+
+type Open = (settings: unknown, ports: Ports) => Connector
+
+/** How a source of each kind is opened; null where this version cannot read it. */
+const kinds: Readonly<Record<SourceKind, Open | null>> = {
+  directory: (settings, ports) => directoryKind.open(directoryKind.settings.parse(settings), ports),
+  archivista: null,
+  oci: null,
+}
+
+/** The kinds of sources that can be added. */
+export function readableKinds(): SourceKind[] {
+  const all: readonly SourceKind[] = ['directory', 'archivista', 'oci']
+  return all.filter((kind) => kinds[kind] !== null)
+}
+
+/** Opens a source of any kind; reaches for nothing yet. @throws SourceError SETTINGS */
+export function openConnector({ kind, ...settings }: SourceSettings, ports: Ports): Connector {
+  const open = kinds[kind]
+  if (open !== null) return open(settings, ports)
+  throw new SourceError('SETTINGS', `Sources of the kind ${kind} cannot be read by this version of Waybill.`)
+}
+
+/** The host whose secrets a source may use, as `host` or `host_port`; null where it reaches none. */
+export function hostOf(settings: SourceSettings): string | null {
+  return settings.kind === 'directory' ? null : new URL(settings.url).host.replaceAll(':', '_')
+}
