@@ -416,6 +416,26 @@ describe('E: certificates that must not count', () => {
     expect(answer(leafOnly(svid, { change: broken }))).toEqual(['deny', 'LAYOUT_INVALID'])
   })
 
+  test('an authority whose public key is another; Ed25519 keys are listed in hex', () => {
+    const plain = makeAuthority('plain', 'example.org', null, { kind: 'ed25519' })
+    const leafOf = makeSvid(plain, BUILD)
+    expect(leafOnly(leafOf, { roots: [plain] }).verdict).toBe('allow')
+    for (const [authority, leafOfIt] of [
+      [plain, leafOf],
+      [root, makeSvid(root, BUILD)],
+    ] as const) {
+      const other = authority === plain ? 'ab'.repeat(32) : (middle.key.key.pem ?? '')
+      for (const [text, code] of [
+        [other, 'LAYOUT_STRICT'],
+        ['no key', 'LAYOUT_STRICT'],
+        ['', undefined],
+      ] as const) {
+        const change = (layout: JsonObject) => layout.set('rootcas', withPublicKey(authority, text))
+        expect(answer(leafOnly(leafOfIt, { change }))[1]).toBe(code)
+      }
+    }
+  })
+
   test('B-22 a constraint with a member that nobody knows', () => {
     const more = constraintObject({ uris: [BUILD] })
     more.set('extensions', 'only on Sundays')
@@ -742,6 +762,51 @@ describe('D: time', () => {
   })
 })
 
+describe('what in-toto for Python answers to layouts with authorities', () => {
+  const byKey = { bytes: metablock(LINK, [alice]), keyid: alice.keyid.slice(0, 8) }
+  const judgeAs = (wrap: typeof metablock, layout: JsonObject, link: Given) =>
+    verifyLayout({
+      layout: readDocument('root.layout', wrap(layout, [owner])),
+      layoutKeys: [owner.key],
+      links: {
+        steps: new Map([['build', [{ document: readDocument('a', link.bytes), keyid: link.keyid }]]]),
+        namespaces: new Map(),
+      },
+      at: AT,
+      profile: 'strict',
+      verifySignature: (key, message, signature) => verifySignature(key, message, signature),
+      certificates: { verifyCertificate, intermediates: [], bundles: [] },
+    })
+  const both = (wrap: typeof metablock, layout: JsonObject, link: Given) => {
+    const { verdict, referenceVerdict } = judgeAs(wrap, layout, link)
+    return [verdict, referenceVerdict]
+  }
+
+  test('a Metablock: no, whoever signed the link, because it drops them and finds no signature over the rest', () => {
+    expect(both(metablock, layoutOf({ keys: [alice] }), byKey)).toEqual(['allow', 'deny'])
+    expect(both(metablock, layoutOf({ keys: [alice] }), signed(svid))).toEqual(['allow', 'deny'])
+  })
+
+  test('a DSSE layout: as if they were not there', () => {
+    expect(both(dsse, layoutOf({ keys: [alice] }), byKey)).toEqual(['allow', 'allow'])
+    expect(both(dsse, layoutOf({ keys: [alice] }), signed(svid))).toEqual(['allow', 'deny'])
+    expect(both(dsse, layoutOf({ keys: [alice], constraints: [{ uris: ['*', BUILD] }] }), byKey)).toEqual([
+      'deny',
+      'allow',
+    ])
+  })
+
+  test('and what is ours alone is marked so', () => {
+    const loose = judgeAs(dsse, layoutOf({ keys: [alice], constraints: [{ uris: ['*', BUILD] }] }), byKey)
+    expect(loose.reasons[0]).toMatchObject({ code: 'LAYOUT_STRICT', strictOnly: true })
+    const broken = layoutOf({ keys: [alice] })
+    broken.set('rootcas', new Map([['ab', new Map()]]))
+    const unreadable = judgeAs(dsse, broken, byKey)
+    expect([unreadable.verdict, unreadable.referenceVerdict]).toEqual(['deny', 'allow'])
+    expect(unreadable.reasons[0]).toMatchObject({ code: 'LAYOUT_INVALID', strictOnly: true })
+  })
+})
+
 describe('properties', () => {
   const parts = { root, middle, svid }
 
@@ -834,6 +899,15 @@ function flipped(pem: string, at: number, mask: number): string {
   const index = at % bytes.length
   bytes[index] = (bytes[index] ?? 0) ^ mask
   return writePem('CERTIFICATE', bytes)
+}
+
+/** The authority's entry with another public key in it. */
+function withPublicKey(authority: TestCertificate, text: string): JsonObject {
+  const entries = authoritiesObject([authority])
+  const object = entries.get(authority.keyid)
+  const keyval = object instanceof Map ? object.get('keyval') : null
+  if (keyval instanceof Map) keyval.set('public', text)
+  return entries
 }
 
 /** The authority's entry with another certificate text in it. */
