@@ -295,7 +295,7 @@ function timestampsOf(value: JsonValue | undefined): Pick<EnvelopeSignature, 'ti
     const data = one instanceof Map && one.get('type') === 'tsp' ? one.get('data') : null
     return typeof data === 'string' ? [data] : []
   })
-  return tokens.length === 0 ? {} : { timestamps: tokens.slice(0, LIMITS.signatures) }
+  return tokens.length === 0 ? {} : { timestamps: tokens.slice(0, LIMITS.timestamps) }
 }
 
 function decoded(decode: (text: string) => Uint8Array, text: string): Uint8Array | null {

@@ -155,6 +155,23 @@ describe('statements stand for steps in the form that was chosen', () => {
     ])
   })
 
+  test('a test result with warnings, and a command that nobody names, are for people to judge', () => {
+    const warned = signed(statement(RESULT, [app()], { result: 'WARNED' }), bob)
+    const [build, tested] = SPEC.steps
+    const steps = [build, tested].flatMap((step) => (step === undefined ? [] : [{ ...step, command: ['make'] }]))
+    const evidence = { build: signed(BUILD['link-statement'], alice), test: warned }
+    const report = judge(evidence, { build: 'link-statement', test: 'test-result' }, { ...SPEC, steps })
+    expect(report.verdict).toBe('allow')
+    expect(report.reasons.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+      [
+        'COMMAND_MISMATCH',
+        'warning',
+        'The evidence of step test does not say with which command it was done, expected was "make".',
+      ],
+      ['STEP_FAILED', 'warning', 'The test result that stands for step test is WARNED, not PASSED.'],
+    ])
+  })
+
   test('older forms of provenance, and links with a map of materials', () => {
     const old = statement(SLSA_OLD, [app()], { builder: { id: 'https://ci' }, buildType: 'https://ci/type' }, V01)
     const map = statement('https://in-toto.io/Link/v0.2', [], { name: 'test', materials: { app: { sha256: A } } })

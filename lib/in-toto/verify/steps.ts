@@ -200,15 +200,31 @@ export function warnCommands(cases: readonly StepCase[], findings: Findings): vo
     for (const { command, returnValue, counted } of stood) {
       const { keyid } = counted
       if (step.expectedCommand.length > 0 && !sameList(command, step.expectedCommand)) {
-        const message = `Step ${step.name} was done with "${command.join(' ')}", expected was "${step.expectedCommand.join(' ')}".`
+        const done = saysNoCommand(counted)
+          ? `The evidence of step ${step.name} does not say with which command it was done`
+          : `Step ${step.name} was done with "${command.join(' ')}"`
+        const message = `${done}, expected was "${step.expectedCommand.join(' ')}".`
         findings.add({ ...warning, code: 'COMMAND_MISMATCH', message, keyid, strictOnly: false })
       }
       if (returnValue !== null && returnValue !== 0) {
         const message = `The command of step ${step.name} ended with ${returnValue}, which usually means that it failed.`
         findings.add({ ...warning, code: 'STEP_FAILED', message, keyid, strictOnly: true })
       }
+      if (hasTestWarnings(counted)) {
+        const message = `The test result that stands for step ${step.name} is WARNED, not PASSED.`
+        findings.add({ ...warning, code: 'STEP_FAILED', message, keyid, strictOnly: true })
+      }
     }
   }
+}
+
+/** Provenance and test results name no command. */
+function saysNoCommand({ document: { envelope } }: Counted): boolean {
+  return envelope.kind === 'statement' && envelope.document.command === null
+}
+
+function hasTestWarnings({ document: { envelope } }: Counted): boolean {
+  return envelope.kind === 'statement' && envelope.document.result === 'WARNED'
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
