@@ -208,6 +208,17 @@ if (!hasOpenssl) {
       })
     })
 
+    test('with another signature or another time in it is refused', () => {
+      const last = Uint8Array.from(good)
+      last[good.length - 1] = (last[good.length - 1] ?? 0) ^ 1
+      expect(judge(last)).toMatchObject({ evidence: 'unproven', code: 'SIGNATURE' })
+      const year = new TextDecoder('latin1').decode(content).search(/20\d{12}Z/)
+      const start = Buffer.from(good).indexOf(Buffer.from(content))
+      const earlier = Uint8Array.from(good)
+      earlier[start + year + 3] = (earlier[start + year + 3] ?? 0) ^ 1
+      expect(judge(earlier)).toMatchObject({ evidence: 'unproven', code: 'SIGNATURE' })
+    })
+
     test('one changed bit never proves another time, another signature, or another authority', () => {
       const before = judge(good)
       fc.assert(

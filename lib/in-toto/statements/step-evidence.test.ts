@@ -396,3 +396,11 @@ describe('digest sets of two statements', () => {
     expect(modified({ sha512: LONG })).toBe('deny')
   })
 })
+
+test('the form is part of what a verdict rests on', () => {
+  const evidence = { build: signed(BUILD['link-statement'], alice), test: signed(TEST['link-statement'], bob) }
+  const inputs = (forms: Forms | null) => judge(evidence, forms).inputs
+  expect(inputs({ build: 'link-statement' })).not.toBe(inputs(null))
+  expect(inputs({ build: 'link-statement' })).not.toBe(inputs({ build: 'witness-collection' }))
+  expect(inputs({ build: PROVENANCE })).not.toBe(inputs({ build: { ...PROVENANCE, builder: 'https://other' } }))
+})
