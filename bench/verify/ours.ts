@@ -21,6 +21,8 @@ for await (const line of createInterface({ input: process.stdin })) {
       at: Date.now(),
       params: null,
       intermediates: [],
+      trustBundles: null,
+      timeProofs: null,
       runInspections: null,
       profile: 'strict',
       json: true,

@@ -6,8 +6,9 @@ import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { BuildRow } from '#lib/contract/builds.ts'
 import { useLetterKeys } from '../shell/letter-keys.ts'
-import { Digest } from '../ui/digest.tsx'
+
 import { ExactTime } from '../ui/relative-time.tsx'
+import { Signer } from '../ui/signer.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { Peek } from './peek.tsx'
 
@@ -150,7 +151,7 @@ function Cells({ row }: { row: BuildRow }) {
         {row.state === 'verified' ? '' : row.headline}
       </td>
       <td role="cell" className={cell}>
-        {row.signers[0] !== undefined && <Digest value={row.signers[0]} copy={false} />}
+        {row.signers[0] !== undefined && <Signer name={row.signers[0]} copy={false} />}
       </td>
       <td role="cell" className={`${cell} text-mute`}>
         <ExactTime at={row.receivedAt} />

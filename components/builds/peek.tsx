@@ -2,8 +2,9 @@
 import { Drawer } from '@mantine/core'
 import Link from 'next/link'
 import type { BuildRow } from '#lib/contract/builds.ts'
-import { Digest } from '../ui/digest.tsx'
+
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { Signer } from '../ui/signer.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 
 /** A look at a build without leaving the list. */
@@ -43,9 +44,9 @@ export function Peek({ build, onClose }: { build: BuildRow | null; onClose: () =
             <dd>
               {build.signers.length === 0
                 ? 'nobody whose signature is valid'
-                : build.signers.slice(0, 10).map((keyid) => (
-                    <div key={keyid}>
-                      <Digest value={keyid} />
+                : build.signers.slice(0, 10).map((name) => (
+                    <div key={name}>
+                      <Signer name={name} />
                     </div>
                   ))}
             </dd>

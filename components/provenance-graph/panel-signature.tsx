@@ -2,8 +2,9 @@ import { CircleCheck, OctagonX } from 'lucide-react'
 import { CodeBlock } from '#components/ui/code-block.tsx'
 import { Digest } from '#components/ui/digest.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
+import { Signer } from '#components/ui/signer.tsx'
 import type { BuildDetail } from '#lib/contract/builds.ts'
-import type { LinkFound, LinkSkipped, StepReport } from '#lib/in-toto/report.ts'
+import type { LinkFound, LinkSkipped, SignerCertificate, StepReport } from '#lib/in-toto/report.ts'
 import { Facts } from './facts.tsx'
 
 /** Who signed, with what, and whether they may: "signature valid" and "allowed to sign" are two facts. */
@@ -16,13 +17,18 @@ export function PanelSignature({ step, evidence }: { step: StepReport; evidence:
           ['Signatures', `${step.counted.length} of ${step.threshold} needed${met ? '' : ', not enough'}`],
           [
             'May sign',
-            step.allowedKeyids.length === 0 ? (
+            step.allowedKeyids.length + (step.allowedCertificates ?? []).length === 0 ? (
               'Nobody by key'
             ) : (
               <ul key="allowed" className="m-0 list-none p-0">
                 {step.allowedKeyids.map((keyid) => (
                   <li key={keyid}>
                     <Digest value={keyid} />
+                  </li>
+                ))}
+                {(step.allowedCertificates ?? []).map((text) => (
+                  <li key={text} className="break-all">
+                    {text}
                   </li>
                 ))}
               </ul>
@@ -55,18 +61,28 @@ function Counted({
   receivedAt: string | null
   expected: readonly string[]
 }) {
+  const { certificate } = link.signer
   return (
     <section className="rounded-md border border-line p-3">
       <Facts
         rows={[
-          ['Signed by', <Digest key="k" value={link.signer.keyid} />],
+          ['Signed by', <Signer key="k" name={certificate?.spiffeId ?? link.signer.keyid} />],
+          certificate === undefined ? null : ['Certificate', certificateText(certificate)],
+          certificate === undefined ? null : ['Time', timeText(certificate)],
           ['Key', <Digest key="f" value={link.signer.fingerprint} />],
           ['Key type', `${link.signer.keytype}, ${link.signer.scheme}`],
           [
             'Signature',
             <Yes key="v">{`Valid over ${link.form === 'dsse' ? 'the DSSE payload' : 'the canonical JSON (Metablock)'}`}</Yes>,
           ],
-          ['Allowed', <Yes key="a">The layout lists this key for the step</Yes>],
+          [
+            'Allowed',
+            <Yes key="a">
+              {certificate === undefined
+                ? 'The layout lists this key for the step'
+                : 'The layout asks for such a certificate, and trusts its root'}
+            </Yes>,
+          ],
           receivedAt === null ? null : ['Received', <RelativeTime key="t" at={receivedAt} />],
           ['Recorded', `${link.materials} materials, ${link.products} products`],
           link.returnValue === null
@@ -98,6 +114,17 @@ function Counted({
       )}
     </section>
   )
+}
+
+function certificateText({ subject, root, notAfter }: SignerCertificate): string {
+  return `${subject === '' ? 'no subject' : subject}, until ${notAfter}, by the root ${root.subject}`
+}
+
+/** On which evidence the certificate was judged for which moment. */
+function timeText({ time: { evidence, at, by } }: SignerCertificate): string {
+  if (evidence === 'timestamped') return `Time-stamped at ${at} by ${by}, while the certificate was valid`
+  if (evidence === 'witnessed') return `Received at ${at} by ${by}, while the certificate was valid`
+  return `Nothing proves when it signed; the certificate is valid at ${at}`
 }
 
 function Yes({ children }: { children: string }) {

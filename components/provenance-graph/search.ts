@@ -26,7 +26,11 @@ function stepMentions(report: Report | null, id: string, q: string): boolean {
   if (item === undefined) return false
   if (listMentions(item.materials, q) || listMentions(item.products, q)) return true
   return (step?.counted ?? []).some(
-    (link) => link.signer.keyid.startsWith(q) || link.signer.fingerprint.startsWith(q) || link.sha256.startsWith(q),
+    (link) =>
+      link.signer.certificate?.spiffeId?.toLowerCase().includes(q) ||
+      link.signer.keyid.startsWith(q) ||
+      link.signer.fingerprint.startsWith(q) ||
+      link.sha256.startsWith(q),
   )
 }
 

@@ -1,4 +1,5 @@
 import {
+  decodeUtf8,
   encodeCanonicalJson,
   FormatError,
   fromBase64,
@@ -27,6 +28,8 @@ export interface EnvelopeSignature {
   readonly certificate: string | null
   /** gpg: the hashed headers, hex as written */
   readonly otherHeaders: string | null
+  /** DSSE as Witness writes it: time stamp tokens over the signature (RFC 3161), base64 as written, unchecked */
+  readonly timestamps?: readonly string[]
 }
 
 /** An envelope whose signed part is JSON with a known `_type`; the document in it is not read yet. */
@@ -79,14 +82,49 @@ export function parseDocument(open: OpenEnvelope): Envelope {
   return { ...open, kind: 'statement', document: parseStatementDocument(open.value) }
 }
 
-/** Reads the envelope alone. */
-export function openEnvelope(bytes: Uint8Array, digest?: string): OpenEnvelope {
+/** What signatures are checked with. */
+export type Signed = Pick<OpenEnvelope, 'form' | 'signatures' | 'signedBytes'>
+
+/** A DSSE envelope around a JSON object that is no in-toto metadata. */
+export interface SignedJson extends Signed {
+  readonly form: 'dsse'
+  readonly payloadType: string
+  /** of the whole file, lower-case hex */
+  readonly sha256: string
+  /** what was signed */
+  readonly value: JsonObject
+}
+
+/**
+ * Reads a DSSE envelope of another payload type.
+ * @param expected what `accepts` accepts, for the message
+ * @throws FormatError; UNSUPPORTED where the payload type is not accepted
+ */
+export function openSignedJson(bytes: Uint8Array, accepts: (type: string) => boolean, expected: string): SignedJson {
+  const root = readRoot(bytes)
+  const { payloadType, payload, signatures } = readDsse(root)
+  if (!accepts(payloadType)) {
+    const message = `Expected ${expected}; found ${JSON.stringify(payloadType)}.`
+    throw new FormatError('UNSUPPORTED', message, 'payloadType')
+  }
+  const value = readObject(inPayload(payload), 'payload', 'MALFORMED')
+  const sha = toHex(sha256(bytes))
+  return { form: 'dsse', payloadType, sha256: sha, signatures, signedBytes: pae(payloadType, payload), value }
+}
+
+function readRoot(bytes: Uint8Array): JsonObject {
   if (bytes.length > LIMITS.envelopeBytes) {
     const message = `The file has ${bytes.length} bytes; at most ${LIMITS.envelopeBytes} are read.`
     throw new FormatError('LIMIT', message, '')
   }
   const root = readObject(parseJson(bytes), 'the document', 'MALFORMED')
   refuseTwins(root)
+  return root
+}
+
+/** Reads the envelope alone. */
+export function openEnvelope(bytes: Uint8Array, digest?: string): OpenEnvelope {
+  const root = readRoot(bytes)
   const sha = digest ?? toHex(sha256(bytes))
   // a file with both is DSSE, as in the reference
   if (root.has('payload')) return openDsse(root, sha)
@@ -124,10 +162,14 @@ function openMetablock(root: JsonObject, sha: string): OpenEnvelope {
   }
 }
 
-function openDsse(root: JsonObject, sha: string): OpenEnvelope {
+function readDsse(root: JsonObject): { payloadType: string; payload: Uint8Array; signatures: EnvelopeSignature[] } {
   const payloadType = readString(root.get('payloadType'), 'payloadType', 'MALFORMED')
   const payload = decodePayload(readString(root.get('payload'), 'payload', 'MALFORMED'))
-  const signatures = readSignatures(root.get('signatures'), dsseSignature)
+  return { payloadType, payload, signatures: readSignatures(root.get('signatures'), dsseSignature) }
+}
+
+function openDsse(root: JsonObject, sha: string): OpenEnvelope {
+  const { payloadType, payload, signatures } = readDsse(root)
   if (!PAYLOAD_TYPE.test(payloadType)) {
     const message = `Expected the payload type application/vnd.in-toto+json; found ${JSON.stringify(payloadType)}.`
     throw new FormatError('UNSUPPORTED', message, 'payloadType')
@@ -204,7 +246,8 @@ function metablockSignature(value: JsonObject, place: string): EnvelopeSignature
     keyid,
     sig,
     bytes: decoded(fromHex, sig),
-    certificate: optionalText(value.get('cert')),
+    // in-toto-golang writes `cert`, the text of ITE-7 says `certificate`
+    certificate: optionalText(value.get('cert') ?? value.get('certificate')),
     otherHeaders: gpg ? headers : null,
   }
 }
@@ -220,9 +263,39 @@ function dsseSignature(value: JsonObject, place: string): EnvelopeSignature {
     keyid: keyid === undefined || keyid === null ? '' : readString(keyid, `${place}.keyid`, 'MALFORMED'),
     sig,
     bytes: decoded(fromBase64, sig),
-    certificate: optionalText(value.get('certificate') ?? value.get('cert')),
+    certificate: certificatesOf(value),
     otherHeaders: null,
+    ...timestampsOf(value.get('timestamps')),
   }
+}
+
+/** Witness writes PEM as base64, and the certificates that lead on from the signer's beside it. */
+function certificatesOf(value: JsonObject): string | null {
+  const first = optionalText(value.get('certificate') ?? value.get('cert'))
+  const others = value.get('intermediates')
+  if (first === null || !Array.isArray(others)) return first === null ? null : pemOf(first)
+  const texts = others.flatMap((one) => optionalText(one) ?? [])
+  return [first, ...texts.slice(0, LIMITS.signatures)].map(pemOf).join('\n')
+}
+
+function pemOf(text: string): string {
+  if (text.includes('-----BEGIN')) return text
+  try {
+    return decodeUtf8(fromBase64(text))
+  } catch (error) {
+    if (error instanceof FormatError) return text
+    throw error
+  }
+}
+
+/** `timestamps: [{type: "tsp", data}]` (go-witness dsse); what is of another type proves nothing here. */
+function timestampsOf(value: JsonValue | undefined): Pick<EnvelopeSignature, 'timestamps'> {
+  if (!Array.isArray(value)) return {}
+  const tokens = value.flatMap((one) => {
+    const data = one instanceof Map && one.get('type') === 'tsp' ? one.get('data') : null
+    return typeof data === 'string' ? [data] : []
+  })
+  return tokens.length === 0 ? {} : { timestamps: tokens.slice(0, LIMITS.timestamps) }
 }
 
 function decoded(decode: (text: string) => Uint8Array, text: string): Uint8Array | null {

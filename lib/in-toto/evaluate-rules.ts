@@ -5,11 +5,20 @@ import { LIMITS } from './limits.ts'
 import { type Artifacts, equalDigests } from './link.ts'
 import type { Digests, NotConsumed, RuleListTrace, RuleTrace } from './report.ts'
 import { type MatchRule, type Rule, ruleText } from './rule.ts'
+import { compareDigestSets } from './statements/digest-set.ts'
 
 /** What rules look at: a link, or anything else that lists files. */
 export interface Recorded {
   readonly materials: Artifacts
   readonly products: Artifacts
+  /** recorded by a statement: its digests may be of more algorithms than another's and still be of the same file */
+  readonly fromStatement?: boolean
+}
+
+/** Whether two records may call these the same file: statements by what they share, links to the letter. */
+export function sameFile(a: Digests, aRecord: Recorded, b: Digests, bRecord: Recorded | undefined): boolean {
+  const statements = aRecord.fromStatement === true && bRecord?.fromStatement === true
+  return statements ? compareDigestSets(a, b) === 'same' : equalDigests(a, b)
 }
 
 export interface RulesInput {
@@ -108,8 +117,11 @@ function recall(input: RulesInput): boolean | null {
 
 /** Everything that an answer depends on, apart from the rules. */
 function listsOf({ rules, list, item, links }: RulesInput): unknown[] {
-  const sources = rules.map((rule) => (rule.keyword === 'MATCH' ? links.get(rule.from)?.[rule.with] : null))
-  return [list, item.materials, item.products, ...sources]
+  const sources = rules.flatMap((rule) => {
+    const from = rule.keyword === 'MATCH' ? links.get(rule.from) : undefined
+    return rule.keyword === 'MATCH' ? [from?.[rule.with], from?.fromStatement === true] : []
+  })
+  return [list, item.materials, item.products, item.fromStatement === true, ...sources]
 }
 
 /** Whether a list fails, without saying why: all that the reference's answer needs. */
@@ -164,7 +176,7 @@ function failing(rule: Rule, queue: readonly string[], rest: readonly string[], 
 
 function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, links: ReadonlyMap<string, Recorded>): Why {
   const { materials, products } = item
-  if (rule.keyword === 'MATCH') return whyNotMatch(rule, item[list], links.get(rule.from)?.[rule.with])
+  if (rule.keyword === 'MATCH') return whyNotMatch(rule, list, item, links.get(rule.from))
   if (rule.keyword === 'REQUIRE') return () => 'pattern'
   const glob = compileGlob(rule.pattern)
   const fits = glob.matches
@@ -183,22 +195,31 @@ function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, link
       return (artifact) =>
         !fits(artifact)
           ? 'pattern'
-          : isModified(materials.get(artifact), products.get(artifact))
+          : isModified(materials.get(artifact), products.get(artifact), item)
             ? null
             : 'not-modified'
   }
 }
 
-function isModified(before: Digests | undefined, after: Digests | undefined): boolean {
-  return before !== undefined && after !== undefined && !equalDigests(before, after)
+function isModified(before: Digests | undefined, after: Digests | undefined, item: Recorded): boolean {
+  if (before === undefined || after === undefined) return false
+  return item.fromStatement === true ? compareDigestSets(before, after) === 'different' : !equalDigests(before, after)
 }
 
-/** MATCH: the rest of the name fits, the other side has it, and both digest sets are equal. */
-function whyNotMatch(rule: MatchRule, source: Artifacts, destination: Artifacts | undefined): Why {
+/** MATCH: the rest of the name fits, the other side has it, and both digest sets are of the same file. */
+function whyNotMatch(rule: MatchRule, list: 'materials' | 'products', item: Recorded, from: Recorded | undefined): Why {
+  const source = item[list]
+  const destination = from?.[rule.with]
   const prefix = withSlash(rule.sourcePrefix)
   const { matches, all } = compileGlob(rule.pattern)
+  const compared = (artifact: string, name: string): NotConsumed | null => {
+    const found = source.get(artifact)
+    const expected = destination?.get(name)
+    if (expected === undefined) return 'source-missing'
+    return found !== undefined && sameFile(found, item, expected, from) ? null : 'digest-differs'
+  }
   if (prefix === '' && all && destination !== undefined && (rule.destinationPrefix ?? '') === '') {
-    return (artifact) => compared(source.get(artifact), destination.get(artifact))
+    return (artifact) => compared(artifact, artifact)
   }
   return (artifact) => {
     if (prefix !== '' && !artifact.startsWith(prefix)) return 'prefix'
@@ -206,13 +227,8 @@ function whyNotMatch(rule: MatchRule, source: Artifacts, destination: Artifacts 
     if (!matches(name)) return 'pattern'
     if (destination === undefined) return 'source-step-missing'
     if (prefix !== '' && cutBadly(name)) return 'prefix'
-    return compared(source.get(artifact), destination.get(destinationName(rule, name)))
+    return compared(artifact, destinationName(rule, name))
   }
-}
-
-function compared(found: Digests | undefined, expected: Digests | undefined): NotConsumed | null {
-  if (expected === undefined) return 'source-missing'
-  return found !== undefined && equalDigests(found, expected) ? null : 'digest-differs'
 }
 
 /** A prefix is a folder: `src` is not the beginning of `srcfoo`. */

@@ -1,17 +1,17 @@
 /** in-toto metadata and its verification. Pure: no files, no network, no clock; sees only lib/crypto. */
-export type { Envelope, EnvelopeSignature, OpenEnvelope } from './envelope.ts'
+export { certificateFault, constraintFault } from './cert-constraint.ts'
+export type { Envelope, EnvelopeSignature, OpenEnvelope, Signed, SignedJson } from './envelope.ts'
 export { openEnvelope, parseDocument, parseEnvelope } from './envelope.ts'
 export type { Recorded, RulesInput } from './evaluate-rules.ts'
 export { counterpartName, evaluateRules } from './evaluate-rules.ts'
 export type { Glob } from './glob.ts'
 export { compileGlob, matchGlob } from './glob.ts'
-export type { CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
+export type { Authority, CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
 export { parseLayoutDocument } from './layout.ts'
 export { isSafeName } from './layout-strict.ts'
 export { LIMITS } from './limits.ts'
 export type { Artifacts, Link } from './link.ts'
 export { equalArtifacts, equalDigests, parseLinkDocument } from './link.ts'
-export type { PredicateFacts } from './predicates.ts'
 export { ArtifactTables } from './quick-link.ts'
 export type * from './report.ts'
 export type { Resource } from './resource.ts'
@@ -19,20 +19,40 @@ export type { MatchRule, PatternRule, Rule, RuleKeyword } from './rule.ts'
 export { parseRule, ruleText } from './rule.ts'
 export type { Statement } from './statement.ts'
 export { parseStatementDocument } from './statement.ts'
+export type { PredicateFacts } from './statements/facts.ts'
+export type { Verification, VerifierStatus } from './statements/verification.ts'
+export { verificationsIn, verifierStatus } from './statements/verification.ts'
+export type {
+  SignedWitnessPolicy,
+  WitnessFunctionary,
+  WitnessPolicy,
+  WitnessStep,
+} from './statements/witness-policy.ts'
+export { parseWitnessPolicy, WITNESS_POLICY } from './statements/witness-policy.ts'
 export { formatTimestamp, parseTimestamp } from './time.ts'
+export type { TimeEvidence, TimeFault } from './time-evidence.ts'
+export { judgeTimestamps, timeEvidence, timestampProofs } from './time-evidence.ts'
+export { parseTimeProofs } from './time-proofs.ts'
+export { parseTrustBundles } from './trust-bundles.ts'
 export type {
   Candidate,
+  CertificateTrust,
   Document,
   InspectionRun,
   LinkStore,
   ReadDocument,
   RunInspection,
   SignatureVerifier,
+  TimeProof,
+  TrustBundle,
+  TrustedRoot,
   UnreadDocument,
   UnusableKey,
   VerifyInput,
 } from './verify/input.ts'
 export { readDocument } from './verify/read-document.ts'
+export type { StepForm, StepForms } from './verify/step-form.ts'
+export { formFault, formOf, formText, parseForm } from './verify/step-form.ts'
 export type { EnvelopeSigners } from './verify/verify-envelope.ts'
 export { verifyEnvelope } from './verify/verify-envelope.ts'
 export { verifyLayout } from './verify/verify-layout.ts'

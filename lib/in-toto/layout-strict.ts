@@ -1,5 +1,5 @@
-import type { Key } from '#lib/crypto/index.ts'
-import type { Complaint, Layout } from './layout.ts'
+import { FormatError, type Key, parsePublicKeyPem, toHex } from '#lib/crypto/index.ts'
+import type { Authority, CertConstraint, Complaint, Layout } from './layout.ts'
 
 type Unchecked = Omit<Layout, 'complaints'>
 
@@ -8,7 +8,15 @@ type Unchecked = Omit<Layout, 'complaints'>
  * Each is a deny (LAYOUT_STRICT) that the report marks as ours alone.
  */
 export function strictLayoutComplaints(layout: Unchecked): Complaint[] {
-  return [...emptyLayout(layout), ...relabelledKeys(layout), ...repeatedKeys(layout), ...unsafeNames(layout)]
+  return [
+    ...emptyLayout(layout),
+    ...relabelledKeys(layout),
+    ...repeatedKeys(layout),
+    ...unsafeNames(layout),
+    ...doubtfulAuthorities(layout.rootCas, 'rootcas'),
+    ...doubtfulAuthorities(layout.intermediateCas, 'intermediatecas'),
+    ...looseConstraints(layout),
+  ]
 }
 
 function* emptyLayout(layout: Unchecked): Generator<Complaint> {
@@ -67,6 +75,59 @@ function* unsafeNames(layout: Unchecked): Generator<Complaint> {
 export function isSafeName(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return !/^\.*$/.test(name) && !/[/\\*?[\]\u0000-\u001f\u007f]/.test(name)
+}
+
+/** A constraint names an authority by keyid: what it is called, its key and its certificate must be one. */
+function* doubtfulAuthorities(authorities: ReadonlyMap<string, Authority>, name: string): Generator<Complaint> {
+  for (const [keyid, authority] of authorities) {
+    const place = `${name}[${JSON.stringify(keyid)}]`
+    if (authority.keyid !== null && authority.keyid !== keyid) {
+      const message = `The authority listed under ${short(keyid)} calls itself ${short(authority.keyid)}; both must be the same.`
+      yield { place, message }
+    }
+    if (authority.publicKey !== null && !isKeyOf(authority.publicKey, authority)) {
+      yield { place, message: `The public key of the authority ${short(keyid)} is not that of its certificate.` }
+    }
+  }
+}
+
+/** PEM, or for Ed25519 the 32 bytes in hex. */
+function isKeyOf(text: string, { certificate }: Authority): boolean {
+  if (certificate.key?.keytype === 'ed25519' && /^[0-9a-fA-F]{64}$/.test(text)) {
+    return toHex(certificate.spki.subarray(-32)) === text.toLowerCase()
+  }
+  try {
+    return parsePublicKeyPem(text).fingerprint === certificate.key?.fingerprint
+  } catch (error) {
+    if (error instanceof FormatError) return false
+    throw error
+  }
+}
+
+/** Constraints that say something else than their author thinks. */
+function* looseConstraints(layout: Unchecked): Generator<Complaint> {
+  for (const [index, step] of layout.steps.entries()) {
+    for (const [at, constraint] of step.certConstraints.entries()) {
+      const place = `steps[${index}].cert_constraints[${at}]`
+      const lists = [
+        constraint.dnsNames,
+        constraint.emails,
+        constraint.organizations,
+        constraint.roots,
+        constraint.uris,
+      ]
+      if (lists.some((values) => values.length > 1 && values.includes('*'))) {
+        yield { place, message: 'A "*" beside other values is no wildcard; it must stand alone.' }
+      }
+      if (demandsNothing(constraint)) {
+        yield { place, message: 'The constraint is empty: it fits every certificate that names nobody.' }
+      }
+    }
+  }
+}
+
+function demandsNothing({ commonName, dnsNames, emails, organizations, uris }: CertConstraint): boolean {
+  return commonName === '' && [dnsNames, emails, organizations, uris].flat().every((value) => value === '')
 }
 
 function short(keyid: string): string {

@@ -1,4 +1,12 @@
-import { FormatError, type JsonObject, type JsonValue, type Key, parseKeyObject } from '#lib/crypto/index.ts'
+import {
+  FormatError,
+  type JsonObject,
+  type JsonValue,
+  type Key,
+  parseKeyObject,
+  parseX509Pem,
+  type X509,
+} from '#lib/crypto/index.ts'
 import { strictLayoutComplaints } from './layout-strict.ts'
 import { LIMITS } from './limits.ts'
 import { member, readArray, readObject, readString, readStrings } from './reader.ts'
@@ -14,9 +22,9 @@ export interface Layout {
   readonly keys: ReadonlyMap<string, Key>
   readonly steps: readonly Step[]
   readonly inspections: readonly Inspection[]
-  /** ITE-7: keyid -> certificate in PEM */
-  readonly rootCas: ReadonlyMap<string, string>
-  readonly intermediateCas: ReadonlyMap<string, string>
+  /** ITE-7: certificate authorities by the keyid under which the layout lists them */
+  readonly rootCas: ReadonlyMap<string, Authority>
+  readonly intermediateCas: ReadonlyMap<string, Authority>
   /** places of members that no specification names; they might restrict, so they are never passed over silently */
   readonly unknownFields: readonly string[]
   /** what the reference verifiers accept and a strict one refuses */
@@ -40,6 +48,15 @@ export interface Step {
   readonly certConstraints: readonly CertConstraint[]
 }
 
+/** An authority as in-toto-golang lists it: a key object with its certificate. */
+export interface Authority {
+  readonly certificate: X509
+  /** what the key object says of itself; null where it does not */
+  readonly keyid: string | null
+  readonly publicKey: string | null
+}
+
+/** What a certificate must say to sign for a step; any one of a step's constraints suffices. */
 export interface CertConstraint {
   readonly commonName: string
   readonly dnsNames: readonly string[]
@@ -61,6 +78,7 @@ const LAYOUT_FIELDS = ['_type', 'expires', 'inspect', 'keys', 'readme', 'steps',
 const ITEM_FIELDS = ['_type', 'name', 'expected_materials', 'expected_products']
 const STEP_FIELDS = [...ITEM_FIELDS, 'expected_command', 'pubkeys', 'threshold', 'cert_constraints']
 const INSPECTION_FIELDS = [...ITEM_FIELDS, 'run']
+const CONSTRAINT_LISTS = ['dns_names', 'emails', 'organizations', 'roots', 'uris'] as const
 
 /**
  * Reads the signed part of a layout.
@@ -86,8 +104,8 @@ export function parseLayoutDocument(value: JsonObject): Layout {
     inspections: readArray(value.get('inspect'), 'inspect', CODE).map((inspection, index) =>
       readInspection(inspection, `inspect[${index}]`, unknownFields),
     ),
-    rootCas: readCertificates(value.get('rootcas'), 'rootcas'),
-    intermediateCas: readCertificates(value.get('intermediatecas'), 'intermediatecas'),
+    rootCas: readAuthorities(value.get('rootcas'), 'rootcas'),
+    intermediateCas: readAuthorities(value.get('intermediatecas'), 'intermediatecas'),
     unknownFields,
   }
   refuseRepeatedNames([...layout.steps, ...layout.inspections])
@@ -144,7 +162,7 @@ function readStep(item: JsonValue, place: string, unknownFields: string[]): Step
       readKeyid(keyid, `${place}.pubkeys[${index}]`),
     ),
     threshold: readThreshold(value.get('threshold'), `${place}.threshold`),
-    certConstraints: readConstraints(value.get('cert_constraints'), `${place}.cert_constraints`),
+    certConstraints: readConstraints(value.get('cert_constraints'), `${place}.cert_constraints`, unknownFields),
   }
 }
 
@@ -176,18 +194,17 @@ function readThreshold(value: JsonValue | undefined, place: string): number {
   throw new FormatError(CODE, `Expected a whole number from 1 at ${place}; found ${found}.`, place)
 }
 
-function readConstraints(value: JsonValue | undefined, place: string): CertConstraint[] {
+function readConstraints(value: JsonValue | undefined, place: string, unknownFields: string[]): CertConstraint[] {
   if (value === undefined || value === null) return []
   return readArray(value, place, CODE).map((item, index) => {
     const at = `${place}[${index}]`
     const constraint = readObject(item, at, CODE)
-    const list = (name: string) => {
-      const found = constraint.get(name)
-      return found === undefined || found === null ? [] : readStrings(found, `${at}.${name}`, CODE)
-    }
-    const commonName = constraint.get('common_name') ?? ''
+    unknownFields.push(...unknownMembers(constraint, ['common_name', ...CONSTRAINT_LISTS], at))
+    // in-toto-golang takes what is missing for "must be absent", and then finds its own rendering signed by nobody
+    const list = (name: (typeof CONSTRAINT_LISTS)[number]) =>
+      constraint.get(name) === null ? [] : readStrings(constraint.get(name), `${at}.${name}`, CODE)
     return {
-      commonName: readString(commonName, `${at}.common_name`, CODE),
+      commonName: readString(constraint.get('common_name'), `${at}.common_name`, CODE),
       dnsNames: list('dns_names'),
       emails: list('emails'),
       organizations: list('organizations'),
@@ -198,15 +215,36 @@ function readConstraints(value: JsonValue | undefined, place: string): CertConst
 }
 
 /** ITE-7 as in-toto-golang writes it: keyid -> key object with `keyval.certificate`. */
-function readCertificates(value: JsonValue | undefined, place: string): Map<string, string> {
-  const certificates = new Map<string, string>()
-  if (value === undefined || value === null) return certificates
-  for (const [keyid, key] of readObject(value, place, CODE)) {
+function readAuthorities(value: JsonValue | undefined, place: string): Map<string, Authority> {
+  const authorities = new Map<string, Authority>()
+  if (value === undefined || value === null) return authorities
+  for (const [keyid, item] of readObject(value, place, CODE)) {
     const at = member(place, keyid)
-    const keyval = readObject(readObject(key, at, CODE).get('keyval'), `${at}.keyval`, CODE)
-    certificates.set(keyid, readString(keyval.get('certificate'), `${at}.keyval.certificate`, CODE))
+    const key = readObject(item, at, CODE)
+    const keyval = readObject(key.get('keyval'), `${at}.keyval`, CODE)
+    const pem = readString(keyval.get('certificate'), `${at}.keyval.certificate`, CODE)
+    authorities.set(keyid, {
+      certificate: readCertificate(pem, `${at}.keyval.certificate`),
+      keyid: textOrNull(key.get('keyid')),
+      publicKey: textOrNull(keyval.get('public')),
+    })
   }
-  return certificates
+  return authorities
+}
+
+function readCertificate(pem: string, place: string): X509 {
+  try {
+    const [certificate, more] = parseX509Pem(pem)
+    if (certificate !== undefined && more === undefined) return certificate
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    throw new FormatError(CODE, `The certificate at ${place} cannot be used: ${error.message}`, place)
+  }
+  throw new FormatError(CODE, `Expected one certificate at ${place}; found several.`, place)
+}
+
+function textOrNull(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
 }
 
 /** One name, one step or inspection: rules and file names refer to them by name. */

@@ -2,6 +2,8 @@
 export const LIMITS = {
   envelopeBytes: 64 * 1024 * 1024,
   signatures: 64,
+  /** time stamp tokens of one signature; one is usual, what comes after is not read */
+  timestamps: 8,
   /** of one link, materials and products together */
   artifacts: 200_000,
   /** of one statement */

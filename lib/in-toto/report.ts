@@ -20,8 +20,12 @@ export type ReasonCode =
   | 'SIGNER_NOT_ALLOWED'
   | 'SIGNATURE_INVALID'
   | 'KEY_EXPIRED'
-  | 'CERT_EXPIRED_NO_TIMESTAMP'
-  | 'CERT_CONSTRAINT'
+  | 'CERT_EXPIRED_NO_TIMESTAMP' // certificate or root ended, and nothing proves that it signed before
+  | 'CERT_CONSTRAINT' // not what the step asks for
+  | 'CERT_INVALID' // may not sign at all: an authority, no proper SPIFFE ID, another key
+  | 'CERT_UNTRUSTED' // leads to no root that speaks for its trust domain
+  | 'CERT_ROOT_UNBOUND' // which of several roots speaks for its trust domain is not said
+  | 'CERT_ROOT_TAINTED' // warning: its root was marked as compromised after it signed
   | 'CERT_UNSUPPORTED'
   | 'SIGNERS_DISAGREE'
   | 'COMMAND_MISMATCH' // warning
@@ -110,6 +114,34 @@ export interface SignerRef {
   readonly fingerprint: string
   readonly keytype: string
   readonly scheme: string
+  /** ITE-7: signed with the key of a certificate */
+  readonly certificate?: SignerCertificate
+}
+
+/** Who signed with a certificate, why it is trusted, and for which time (ITE-7). */
+export interface SignerCertificate {
+  /** the workload; null where the certificate names none */
+  readonly spiffeId: string | null
+  readonly subject: string
+  readonly issuer: string
+  /** of the DER, lower-case hex */
+  readonly sha256: string
+  readonly notBefore: string
+  readonly notAfter: string
+  /** sha256 of the certificates from its issuer to the root */
+  readonly chain: readonly string[]
+  readonly root: { readonly sha256: string; readonly subject: string }
+  /**
+   * What is known of when it signed: `timestamped` (RFC 3161) and `witnessed` (received by somebody trusted) prove
+   * that the signature existed at `at`; `unproven`: nothing does, but the chain is valid at the verdict's own time.
+   */
+  readonly time: {
+    readonly evidence: 'timestamped' | 'witnessed' | 'unproven'
+    readonly at: string
+    readonly by: string | null
+  }
+  /** until when the chain is valid: from then on an unproven signature counts no more */
+  readonly validUntil: string
 }
 
 export interface LinkFound {
@@ -118,7 +150,7 @@ export interface LinkFound {
   /** file name or other place it was found at */
   readonly source: string
   readonly form: 'metablock' | 'dsse'
-  readonly kind: 'link' | 'layout'
+  readonly kind: 'link' | 'layout' | 'statement'
   readonly signer: SignerRef
   readonly command: readonly string[]
   readonly returnValue: number | null
@@ -181,6 +213,8 @@ export interface StepReport {
   readonly outcome: 'passed' | 'failed' | 'warning' | 'missing' | 'not-judged'
   readonly threshold: number
   readonly allowedKeyids: readonly string[]
+  /** ITE-7: the URIs, else what else its constraints ask of a certificate; absent where none may sign */
+  readonly allowedCertificates?: readonly string[]
   readonly expectedCommand: readonly string[]
   readonly counted: readonly LinkFound[]
   readonly skipped: readonly LinkSkipped[]

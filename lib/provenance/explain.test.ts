@@ -167,6 +167,31 @@ describe('what a developer reads', () => {
     expect(told.demand).toContain('The build itself may have been done as it should be')
   })
 
+  test('tells apart what is wrong with a certificate, and what to do', () => {
+    const told = (id: string) => {
+      const { report, context } = of(id)
+      const { heading, fixes } = explain(report, context)
+      return [heading, ...fixes.map((fix) => fix.id)]
+    }
+    expect(told('C02')[0]).toBe('The certificate that signed write-code is not one the layout asks for')
+    expect(told('C07')).toEqual([
+      'The certificate that signed write-code leads to no root that the layout trusts',
+      'bring-in',
+      'run-again',
+      'change-layout',
+      'reproduce',
+    ])
+    expect(told('C18')[0]).toBe('The certificate that signed write-code may not sign')
+    expect(told('D23')[0]).toBe('write-code is signed with a certificate in a form that cannot be checked')
+  })
+
+  test('names the workloads that may sign, and how to ask again with the times of receipt', () => {
+    const { report, context } = of('C02')
+    expect(JSON.stringify(explain(report, context).fixes)).toContain('spiffe://example.com/write-code')
+    const good = of('C01')
+    expect(JSON.stringify(explain(good.report, good.context).fixes)).toContain('--time-proofs time-proofs.json')
+  })
+
   test('says how many signatures are missing', () => {
     const { report, context } = of('B13')
     const told = explain(report, context)

@@ -1,4 +1,4 @@
-import { parseTimestamp } from '#lib/in-toto/index.ts'
+import { parseForm, parseTimestamp, type StepForm, type StepForms } from '#lib/in-toto/index.ts'
 
 export interface VerifyArguments {
   readonly layout: string
@@ -7,6 +7,11 @@ export interface VerifyArguments {
   readonly at: number
   readonly params: string | null
   readonly intermediates: readonly string[]
+  readonly trustBundles: string | null
+  readonly timeProofs: string | null
+  /** certificates of time stamp authorities' roots */
+  readonly timestampRoots?: readonly string[]
+  readonly forms?: StepForms
   readonly runInspections: string | null
   readonly profile: 'strict' | 'reference'
   readonly json: boolean
@@ -19,6 +24,8 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
 
   waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
                  [--at TIME] [--params FILE] [--intermediates PEM...]
+                 [--trust-bundles FILE] [--time-proofs FILE] [--timestamp-roots PEM...]
+                 [--form STEP=FORM...]
                  [--run-inspections DIR] [--profile strict|reference] [--json]
 
   --layout FILE           the signed layout (Metablock or DSSE)
@@ -26,15 +33,34 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
   --link-dir DIR          folder with STEP.KEYID8.link files; sublayouts have theirs in STEP.KEYID8/
   --at TIME               judge for this time, e.g. 2030-01-31T12:00:00Z (default: now)
   --params FILE           JSON object with values for {placeholders} of the layout
-  --intermediates PEM...  certificates that help to build chains
+  --intermediates PEM...  certificates that help to build chains: in-toto-golang writes STEP-intermediate-N.cert.pem
+                          beside the links
+  --trust-bundles FILE    JSON list of SPIFFE bundles with the times from and until which they were in force:
+                          [{"trust_domain": ..., "from": ..., "until": ..., "bundle": {"keys": [...]}}]
+  --time-proofs FILE      JSON object of proofs that you vouch for, of when documents were signed or received, by sha256:
+                          {"<sha256>": [{"kind": "timestamped" or "witnessed", "at": ..., "by": ...}]}
+  --timestamp-roots PEM...
+                          roots of the time stamp authorities whose tokens in signatures (RFC 3161) prove a time
+  --form STEP=FORM...     in which form the evidence of a step comes, in .json files of the folder as well:
+                          link (default), link-statement, witness-collection, test-result, or
+                          "slsa-provenance BUILDER BUILDTYPE"; of a sublayout's step: OUTER/STEP=FORM
   --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
   --profile reference     answer as in-toto does, without this verifier's stricter checks
   --json                  print the report as JSON
 
   exit 0 allow, 1 deny, 2 cannot tell, 64 wrong usage`
 
-const SINGLE = ['--layout', '--link-dir', '--at', '--params', '--run-inspections', '--profile']
-const SEVERAL = ['--layout-keys', '--intermediates']
+const SINGLE = [
+  '--layout',
+  '--link-dir',
+  '--at',
+  '--params',
+  '--trust-bundles',
+  '--time-proofs',
+  '--run-inspections',
+  '--profile',
+]
+const SEVERAL = ['--layout-keys', '--intermediates', '--timestamp-roots', '--form']
 
 /** Reads the command line. @throws UsageError */
 export function parseArguments(argv: readonly string[], now: number): VerifyArguments {
@@ -87,10 +113,30 @@ function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: numb
     at: readTime(one('--at'), now),
     params: one('--params'),
     intermediates: values.get('--intermediates') ?? [],
+    timestampRoots: values.get('--timestamp-roots') ?? [],
+    forms: readForms(values.get('--form') ?? []),
+    trustBundles: one('--trust-bundles'),
+    timeProofs: one('--time-proofs'),
     runInspections: one('--run-inspections'),
     profile,
     json,
   }
+}
+
+function readForms(texts: readonly string[]): StepForms {
+  const forms = new Map<string, StepForm>()
+  for (const text of texts) {
+    const [step = '', named = ''] = splitOnce(text)
+    const form = parseForm(named)
+    if (step === '' || form === null) {
+      throw new UsageError(
+        `--form takes STEP=FORM with link, link-statement, witness-collection, test-result or "slsa-provenance BUILDER BUILDTYPE", not ${JSON.stringify(text)}.`,
+      )
+    }
+    if (forms.has(step)) throw new UsageError(`--form was given twice for ${step}: a step has one form.`)
+    forms.set(step, form)
+  }
+  return forms
 }
 
 function readTime(text: string | null, now: number): number {

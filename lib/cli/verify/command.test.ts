@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parsePublicKeyPem } from '#lib/crypto/index.ts'
 import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
@@ -140,6 +141,24 @@ test('starts in well under a second', () => {
   expect(best).toBeLessThan(800)
 })
 
+describe('what certificates are judged with', () => {
+  const wrong = at('wrong.json')
+  beforeAll(() => writeFileSync(wrong, '{"not": "a list"}'))
+
+  test.each<[string, string]>([
+    ['--intermediates', 'certificate file'],
+    ['--trust-bundles', 'file of trust bundles'],
+    ['--time-proofs', 'file of time proofs'],
+  ])('%s: 64 for a file that is none, or is not there', (option, what) => {
+    for (const path of [wrong, at('nowhere')]) {
+      const { status, stdout, stderr } = waybill(...usual(), option, path)
+      expect([status, stdout]).toEqual([64, ''])
+      expect(stderr).toContain(`${what} ${path}`)
+      expect(stderr).not.toContain('    at ')
+    }
+  })
+})
+
 describe('arguments', () => {
   test('several keys after one flag, or the flag several times', () => {
     const base = ['--layout', 'l', '--link-dir=d']
@@ -155,5 +174,50 @@ describe('arguments', () => {
     [['--layout', 'l', '--layout-keys', 'k', '--link-dir', 'd', '--at', '2030-02-31T00:00:00Z']],
   ])('%j is refused', (argv) => {
     expect(() => parseArguments(argv, 0)).toThrow(UsageError)
+  })
+})
+
+describe('evidence that comes as statements', () => {
+  const real = 'lib/in-toto/vectors/real-witness'
+  const functionary = parsePublicKeyPem(readFileSync(join(real, 'k.pub'), 'utf8'))
+  const layout = (test: readonly string[] = ['MATCH app WITH PRODUCTS FROM build', 'ALLOW *']) => {
+    const steps = [
+      { name: 'build', keys: [functionary], products: ['CREATE app', 'DISALLOW *'] },
+      { name: 'test', keys: [functionary], materials: test },
+    ]
+    writeFileSync(
+      at('witness.layout'),
+      metablock(layoutDocument({ expires: new Date('2040-01-01T00:00:00Z'), steps }), [owner]),
+    )
+    return ['--layout', at('witness.layout'), '--layout-keys', at('owner.pub'), '--link-dir', real]
+  }
+  const forms = ['--form', 'build=witness-collection', 'test=witness-collection']
+
+  test('counts where the form of each step is given', () => {
+    const { status, stdout } = waybill(...layout(), ...forms)
+    expect([status, stdout.split(' ')[0]]).toEqual([0, 'ALLOW'])
+    expect(stdout).toContain('in-toto itself answers deny')
+    const strict = waybill(...layout(['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *']), ...forms)
+    expect([strict.status, strict.stdout.split(' ')[0]]).toEqual([1, 'DENY'])
+  })
+
+  test('counts for nothing else', () => {
+    expect(waybill(...layout()).stdout).toContain('STEP_MISSING')
+    const one = waybill(...layout(), '--form', 'build=witness-collection')
+    expect([one.status, one.stdout.includes('There is no link for step test')]).toEqual([1, true])
+    expect(waybill(...layout(), '--form', 'build=link-statement', 'test=link-statement').status).toBe(1)
+  })
+
+  test.each<[string, string[], string]>([
+    ['a form that there is not', ['--form', 'build=witness'], '--form takes STEP=FORM'],
+    ['a form without a step', ['--form', 'link'], '--form takes STEP=FORM'],
+    ['provenance without a builder', ['--form', 'build=slsa-provenance'], '--form takes STEP=FORM'],
+    ['a step that there is not', ['--form', 'bild=link'], 'the layout has no step "bild"'],
+    ['two forms for one step', ['--form', 'build=link', 'build=link-statement'], 'a step has one form'],
+    ['roots that are none', ['--timestamp-roots', at('owner.pub')], 'holds no PEM certificate'],
+  ])('64 for %s', (_, more, message) => {
+    const { status, stderr } = waybill(...layout(), ...more)
+    expect(status).toBe(64)
+    expect(stderr).toContain(message)
   })
 })

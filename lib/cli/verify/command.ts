@@ -1,7 +1,26 @@
-import { sha256Hex } from '#lib/crypto/node/index.ts'
-import { type Report, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
+import { parseX509Pem } from '#lib/crypto/index.ts'
+import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
+import {
+  type Document,
+  type Report,
+  readDocument,
+  type StepForms,
+  timestampProofs,
+  verifyLayout,
+} from '#lib/in-toto/index.ts'
 import { parseArguments, USAGE, UsageError, type VerifyArguments } from './arguments.ts'
-import { isFolder, readLayoutKeys, readLinkDir, readNamedFile, readParameters, readText } from './read-inputs.ts'
+import {
+  isFolder,
+  type ReadTimestamps,
+  readCertificateFile,
+  readLayoutKeys,
+  readLinkDir,
+  readNamedFile,
+  readParameters,
+  readTimeProofs,
+  readTrustBundles,
+  stepNames,
+} from './read-inputs.ts'
 import { reportText } from './report-text.ts'
 import { inspectionRunner } from './run-inspection.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
@@ -32,17 +51,50 @@ export async function verifyCommand(argv: readonly string[]): Promise<number> {
 export function verifyFolder(given: VerifyArguments): Report {
   const bytes = readNamedFile(given.layout, 'layout')
   const layout = readDocument(given.layout, bytes, sha256Hex(bytes))
+  const forms = formsOf(given, layout)
   return verifyLayout({
     layout,
     ...readLayoutKeys(given.layoutKeys),
-    links: readLinkDir(given.linkDir, layout),
+    links: readLinkDir(given.linkDir, layout, {
+      proofs: given.timeProofs === null ? new Map() : readTimeProofs(given.timeProofs),
+      timestamps: timestampReader(given),
+      forms,
+    }),
+    forms,
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
-    intermediates: given.intermediates.map((path) => readText(path, 'certificate file')),
+    certificates: {
+      verifyCertificate,
+      intermediates: given.intermediates.map(readCertificateFile),
+      bundles: given.trustBundles === null ? [] : readTrustBundles(given.trustBundles),
+    },
     runInspection: given.runInspections === null ? null : inspectionRunner(productFolder(given.runInspections)),
     profile: given.profile,
     verifySignature: verifyNodeSignature,
   })
+}
+
+/** What the tokens in a document's signatures prove. */
+function timestampReader({ timestampRoots = [], intermediates, at }: VerifyArguments): ReadTimestamps {
+  if (timestampRoots.length === 0) return () => []
+  const certificates = (paths: readonly string[]) => paths.flatMap((path) => parseX509Pem(readCertificateFile(path)))
+  const trust = {
+    roots: certificates(timestampRoots),
+    intermediates: certificates(intermediates),
+    verify: verifyCertificate,
+  }
+  return (envelope) => timestampProofs(envelope, trust, at)
+}
+
+/** A form for a step that the layout does not have is a mistyped name. */
+function formsOf({ forms = new Map() }: VerifyArguments, layout: Document): StepForms {
+  const names = stepNames(layout)
+  for (const step of forms.keys()) {
+    const [outer = ''] = step.split('/')
+    if (names.length > 0 && !names.includes(outer))
+      throw new UsageError(`--form: the layout has no step ${JSON.stringify(outer)}.`)
+  }
+  return forms
 }
 
 function productFolder(dir: string): string {

@@ -1,14 +1,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
+import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile, parseX509Pem } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import {
   ArtifactTables,
   type Candidate,
   type Document,
+  formFault,
+  formOf,
   LIMITS,
   type LinkStore,
+  type OpenEnvelope,
+  parseTimeProofs,
+  parseTrustBundles,
   readDocument,
+  type StepForms,
+  type TimeProof,
+  type TrustBundle,
   type UnusableKey,
 } from '#lib/in-toto/index.ts'
 import { UsageError } from './arguments.ts'
@@ -73,11 +81,35 @@ export function readParameters(path: string): Map<string, string> {
   return parameters
 }
 
-export function readText(path: string, what: string): string {
+/** PEM text with at least one certificate, all of which can be read. @throws UsageError */
+export function readCertificateFile(path: string): string {
   try {
-    return decodeUtf8(readNamedFile(path, what))
+    const text = decodeUtf8(readNamedFile(path, 'certificate file'))
+    parseX509Pem(text)
+    return text
   } catch (error) {
-    if (error instanceof FormatError) throw new UsageError(`The ${what} ${path} is not text.`)
+    if (error instanceof FormatError) throw new UsageError(`The certificate file ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** SPIFFE bundles over time (parseTrustBundles says how). @throws UsageError */
+export function readTrustBundles(path: string): TrustBundle[] {
+  try {
+    return parseTrustBundles(parseJson(readNamedFile(path, 'file of trust bundles')))
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new UsageError(`The file of trust bundles ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** Proofs of time by document (parseTimeProofs says how). @throws UsageError */
+export function readTimeProofs(path: string): Map<string, TimeProof[]> {
+  try {
+    return parseTimeProofs(parseJson(readNamedFile(path, 'file of time proofs')))
+  } catch (error) {
+    if (error instanceof FormatError) throw new UsageError(`The file of time proofs ${path} is none: ${error.message}`)
     throw error
   }
 }
@@ -86,34 +118,109 @@ export function readText(path: string, what: string): string {
  * The links of a layout from a folder: `STEP.KEYID8.link`, and `STEP.KEYID8/` where such a file is a layout.
  * A folder that is not there holds none, as for in-toto.
  */
-export function readLinkDir(dir: string, layout: Document): LinkStore {
-  return readFolder(dir, '', layout, 0, new ArtifactTables())
+export function readLinkDir(
+  dir: string,
+  layout: Document,
+  { proofs = new Map(), timestamps = () => [], forms = new Map() }: Partial<Known> = {},
+): LinkStore {
+  return readFolder(dir, { place: '', path: [] }, layout, { tables: new ArtifactTables(), proofs, timestamps, forms })
+}
+
+/** What the tokens in the signatures of a document prove about when they were made. */
+export type ReadTimestamps = (envelope: OpenEnvelope) => readonly TimeProof[]
+
+/** What is known about documents besides what they say. */
+interface Known {
+  readonly proofs: ReadonlyMap<string, readonly TimeProof[]>
+  readonly timestamps: ReadTimestamps
+  readonly forms: StepForms
 }
 
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function readFolder(dir: string, place: string, layout: Document, depth: number, tables: ArtifactTables): LinkStore {
+/** What all folders are read with. */
+interface Reading extends Known {
+  readonly tables: ArtifactTables
+}
+
+/** The folder as the report calls it, and the steps whose sublayouts lead to it. */
+interface Level {
+  readonly place: string
+  readonly path: readonly string[]
+}
+
+function readFolder(dir: string, { place, path }: Level, layout: Document, reading: Reading): LinkStore {
   const steps = new Map<string, Candidate[]>()
   const namespaces = new Map<string, LinkStore>()
   if (!isFolder(dir)) return { steps, namespaces }
   const names = readdirSync(dir).sort()
+  const others = once(() => readStatements(dir, place, names, reading))
   for (const step of stepNames(layout)) {
     const candidates: Candidate[] = []
     for (const name of names) {
       const keyid = keyidIn(name, step)
       if (keyid === null) continue
-      const document = readLink(join(dir, name), `${place}${name}`, tables)
-      candidates.push({ document, keyid })
-      if (isLayout(document) && depth <= LIMITS.sublayoutDepth) {
+      const document = readLink(join(dir, name), `${place}${name}`, reading.tables)
+      candidates.push({ document, keyid, proofs: proofsOf(document, reading) })
+      if (isLayout(document) && path.length <= LIMITS.sublayoutDepth) {
         const inner = basename(name, '.link')
-        namespaces.set(inner, readFolder(join(dir, inner), `${place}${inner}/`, document, depth + 1, tables))
+        const level = { place: `${place}${inner}/`, path: [...path, step] }
+        namespaces.set(inner, readFolder(join(dir, inner), level, document, reading))
       }
     }
+    if (isStatementForm(step, path, reading)) candidates.push(...statementsOf(step, path, others(), reading))
     steps.set(step, candidates)
   }
   return { steps, namespaces }
+}
+
+function proofsOf(document: Document, { proofs, timestamps }: Known): readonly TimeProof[] {
+  const stamped = 'envelope' in document ? timestamps(document.envelope) : []
+  return [...(proofs.get(document.sha256) ?? []), ...stamped]
+}
+
+/** Statements have no names that in-toto knows: every .json file that is an envelope, or should be one. */
+function readStatements(dir: string, place: string, names: readonly string[], { tables }: Reading): Document[] {
+  return names
+    .filter((name) => name.endsWith('.json') && !isFolder(join(dir, name)))
+    .map((name) => readLink(join(dir, name), `${place}${name}`, tables))
+    .filter((document) => 'envelope' in document || !isSomethingElse(document.problem))
+}
+
+/** Other JSON, and signed documents of other kinds, e.g. a Witness policy. */
+function isSomethingElse({ code, place }: { readonly code: string; readonly place: string }): boolean {
+  return code === 'NOT_AN_ENVELOPE' || (code === 'UNSUPPORTED' && place === 'payloadType')
+}
+
+/** Those that may stand for a step: of its form and name. One that cannot be read might have been any. */
+function statementsOf(
+  step: string,
+  path: readonly string[],
+  documents: readonly Document[],
+  reading: Reading,
+): Candidate[] {
+  const form = formOf(step, path, reading.forms)
+  const fitting = documents.filter((document) => {
+    if (!('envelope' in document)) return true
+    const { envelope } = document
+    if (envelope.kind !== 'statement' || formFault(envelope, form) !== null) return false
+    return envelope.document.step === null || envelope.document.step === step
+  })
+  return fitting.map((document) => ({ document, keyid: null, proofs: proofsOf(document, reading) }))
+}
+
+function isStatementForm(step: string, path: readonly string[], { forms }: Known): boolean {
+  return formOf(step, path, forms).form !== 'link'
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** The eight characters of the keyid in the name of a link of this step; null for any other file. */
@@ -124,7 +231,7 @@ function keyidIn(name: string, step: string): string | null {
 }
 
 /** Also of a layout that is refused: the report says what in-toto would answer to it. */
-function stepNames(layout: Document): string[] {
+export function stepNames(layout: Document): string[] {
   const open = 'envelope' in layout ? layout.envelope : layout.open
   const steps = open?.kind === 'layout' ? open.value.get('steps') : null
   if (!Array.isArray(steps)) return []

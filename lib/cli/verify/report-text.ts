@@ -1,4 +1,4 @@
-import type { Digests, Reason, Report, StepReport } from '#lib/in-toto/index.ts'
+import type { Digests, Reason, Report, SignerRef, StepReport } from '#lib/in-toto/index.ts'
 
 type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string
 
@@ -92,11 +92,18 @@ function steps(report: Report, paint: Paint): string[] {
 }
 
 function stepText(step: StepReport): string {
-  const people = new Set(step.counted.map(({ signer }) => signer.fingerprint)).size
+  const people = new Set(step.counted.map(({ signer }) => signer.certificate?.spiffeId ?? signer.fingerprint)).size
   const first = step.counted[0]
-  const who = step.counted.map(({ signer }) => `${signer.keyid.slice(0, 8)} ${signer.keytype}`).join(', ')
+  const who = step.counted.map(({ signer }) => signerText(signer)).join(', ')
   const files = first === undefined ? '' : `  ${first.materials} in, ${first.products} out`
   return `${people} of ${step.threshold} signed${who === '' ? '' : ` (${who})`}${files}`
+}
+
+function signerText({ keyid, keytype, certificate }: SignerRef): string {
+  if (certificate === undefined) return `${keyid.slice(0, 8)} ${keytype}`
+  const { spiffeId, subject, time } = certificate
+  const when = time.evidence === 'unproven' ? 'certificate valid at this time' : `${time.evidence} ${time.at}`
+  return `${spiffeId ?? subject}, ${when}`
 }
 
 function skipped(step: StepReport, paint: Paint): string[] {

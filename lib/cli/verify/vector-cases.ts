@@ -60,6 +60,8 @@ export function withCase<T>(vector: VectorCase, at: number, body: (given: Verify
         at,
         params: optional('params.json'),
         intermediates: intermediates === null ? [] : [intermediates],
+        trustBundles: null,
+        timeProofs: null,
         runInspections: join(dir, 'final'),
         profile: 'strict',
         json: true,

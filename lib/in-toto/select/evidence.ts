@@ -1,6 +1,7 @@
 import type { Recorded } from '../evaluate-rules.ts'
 import type { Layout, Step } from '../layout.ts'
 import type { LinkSkipped } from '../report.ts'
+import { CertificateBook } from '../verify/certificates.ts'
 import { SignatureBook } from '../verify/signatures.ts'
 import { groupSigners } from '../verify/signers.ts'
 import { gatherEvidence } from '../verify/step-evidence.ts'
@@ -62,6 +63,7 @@ export function gatherStore(input: SelectInput, layout: Layout, namespace: reado
   const deliveries = effectiveDeliveries(input.deliveries)
   const signers = groupSigners(layout.keys.values())
   const book = new SignatureBook(input.verifySignature, input.at)
+  const certificates = new CertificateBook(input.certificates ?? null, input.at)
   const links = new Map<string, SignedLink[]>()
   const unusable = new Map<string, Unusable[]>()
   const isHere = (sighting: Sighting): boolean => sameFolders(namespaceOf(sighting), namespace)
@@ -70,8 +72,9 @@ export function gatherStore(input: SelectInput, layout: Layout, namespace: reado
     const unplaced: Unplaced[] = []
     const unfit: Unusable[] = []
     for (const stored of named.get(step.name) ?? []) {
-      const { document } = stored
-      const { counted, skipped } = gatherEvidence(step, layout, [{ document, keyid: null }], signers, book)
+      const { document, proofs = [] } = stored
+      const candidates = [{ document, keyid: null, proofs }]
+      const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, book, certificates)
       for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored, input))
       const heldBy = placesOf(stored.sightings.filter(isHere), deliveries)
       for (const one of skipped) unfit.push({ step: step.name, stored, skipped: one, heldBy })

@@ -1,5 +1,12 @@
 import type { Key } from '#lib/crypto/index.ts'
-import type { Document, ReadDocument, SignatureVerifier, UnusableKey } from '../verify/input.ts'
+import type {
+  CertificateTrust,
+  Document,
+  ReadDocument,
+  SignatureVerifier,
+  TimeProof,
+  UnusableKey,
+} from '../verify/input.ts'
 
 /** Once somebody brought a document: when, in which delivery (null: in none), under which path. */
 export interface Sighting {
@@ -16,6 +23,8 @@ export interface StoredDocument {
   /** sha256 of what its signatures cover; null where it could not be read */
   readonly signedSha256: string | null
   readonly sightings: readonly Sighting[]
+  /** of this very document, not of others around the same signed bytes; absent: none */
+  readonly proofs?: readonly TimeProof[]
 }
 
 /** Evidence that came together. */
@@ -65,6 +74,8 @@ export interface SelectInput {
   readonly sharedSteps?: ReadonlySet<string>
   /** whether a link of another run counts where digests tie it; by default nobody can tell */
   readonly mixedRuns?: boolean
+  /** absent: certificates cannot be judged */
+  readonly certificates?: CertificateTrust
 }
 
 /** For how long after its first sighting a signed run id takes in more: an id used for ever names no run. */

@@ -1,5 +1,5 @@
 import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
-import type { Digests, Reason, Report } from '../report.ts'
+import type { Digests, LinkFound, Reason, Report } from '../report.ts'
 import { parseTimestamp } from '../time.ts'
 import type { LinkStore } from '../verify/input.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
@@ -17,6 +17,8 @@ export interface Considered {
   readonly role: 'selected' | 'considered'
   readonly step: string
   readonly reason: string | null
+  /** the workload that signed it with a certificate */
+  readonly signer?: string
 }
 
 export interface Judged {
@@ -46,7 +48,7 @@ function judged({ one, choices }: Selection, inner: readonly Inner[], report: Re
     files: one.build.files,
     evidence: considered(levels),
     inputs: digestInputs(one, levels, report),
-    validUntil: validUntil(one, levels),
+    validUntil: validUntil(one, levels, report),
   }
 }
 
@@ -137,6 +139,7 @@ function verify({ input }: Store, links: LinkStore): Report {
     parameters: input.parameters,
     profile: 'strict',
     verifySignature: input.verifySignature,
+    ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
   })
 }
 
@@ -163,7 +166,11 @@ function considered(levels: readonly Inner[]): Considered[] {
       found.set(`${name} ${sha256}`, { sha256, role, step: name, reason })
     for (const { stored, skipped } of unusable) add(stored.document.sha256, 'considered', skipped.message)
     for (const { link, why } of passedOver) add(link.stored.document.sha256, 'considered', why)
-    for (const link of groups.flat()) add(link.stored.document.sha256, 'selected', null)
+    for (const { stored, identity } of groups.flat()) {
+      const { sha256 } = stored.document
+      const signer = identity.startsWith('spiffe://') ? { signer: identity } : {}
+      found.set(`${name} ${sha256}`, { sha256, role: 'selected', step: name, reason: null, ...signer })
+    }
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
 }
@@ -196,6 +203,7 @@ function digestInputs({ store, build }: Case, levels: readonly Inner[], report: 
         ...mixed.map((link) => linkLine(name, 'mixed', link)),
         ...unusable.map(({ stored }) => `unusable ${name} ${stored.document.sha256}`),
       ]),
+    ...report.steps.flatMap(({ name, counted }) => counted.flatMap((link) => certificateLine(name, link))),
     ...report.reasons.map(
       ({ code, severity, step, path }) => `reason ${code} ${severity} ${[...(path ?? []), step].join(' / ')}`,
     ),
@@ -204,18 +212,32 @@ function digestInputs({ store, build }: Case, levels: readonly Inner[], report: 
   return toHex(sha256(utf8([report.engine, ...lines.sort()].join('\n'))))
 }
 
+/** By which chain and which proof of time a certificate counts; the second at which nothing was proven says nothing. */
+function certificateLine(step: string, { sha256: document, signer }: LinkFound): string[] {
+  const { certificate } = signer
+  if (certificate === undefined) return []
+  const { chain, time } = certificate
+  const proof = time.evidence === 'unproven' ? '' : ` ${time.at} ${time.by}`
+  return [`certificate ${step} ${document} ${certificate.sha256} ${chain.join(' ')} ${time.evidence}${proof}`]
+}
+
 function linkLine(step: string, role: string, link: SignedLink): string {
   const places = [...link.heldBy].sort().join(' ')
   return `${role} ${step} ${link.stored.document.sha256} ${link.identity} ${link.firstSeen} ${link.freshIn ?? '-'} ${places}`
 }
 
 /** The next moment at which time alone changes something: a waiting time, the layout's expiry, a key's. */
-function validUntil({ store: { input }, build }: Case, levels: readonly Inner[]): number | null {
+function validUntil({ store: { input }, build }: Case, levels: readonly Inner[], { steps }: Report): number | null {
   const moments = levels.map(({ layout }) => parseTimestamp(layout.expires))
   const open = levels.some(({ choices }) => choices.some(({ groups }) => groups.length === 0))
   if (open) moments.push(build.firstSeen + input.waiting)
   for (const key of [...levels.flatMap(({ layout }) => [...layout.keys.values()]), ...input.layoutKeys]) {
     for (const one of [key, ...key.subkeys.values()]) if (one.expiresAt !== null) moments.push(one.expiresAt * 1000)
+  }
+  for (const { signer } of steps.flatMap(({ counted }) => counted)) {
+    const { certificate } = signer
+    // the end itself still belongs to it
+    if (certificate?.time.evidence === 'unproven') moments.push((parseTimestamp(certificate.validUntil) ?? 0) + 1)
   }
   const ahead = moments.filter((moment): moment is number => moment !== null && moment > input.at)
   return ahead.length === 0 ? null : Math.min(...ahead)

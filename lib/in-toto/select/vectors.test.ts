@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FormatError, type Key, parsePublicKeyFile, sha256, toHex } from '#lib/crypto/index.ts'
-import { verifySignature } from '#lib/crypto/node/index.ts'
+import { verifyCertificate, verifySignature } from '#lib/crypto/node/index.ts'
 import { type Candidate, type ReadDocument, readDocument, verifyLayout } from '#lib/in-toto/index.ts'
 import { sharedPath } from '#lib/testing/shared-data.ts'
 import { findBuilds, openStore } from './builds.ts'
@@ -10,7 +10,8 @@ import type { StoredDocument } from './input.ts'
 import { judgeBuild } from './judge-build.ts'
 
 const folder = sharedPath('vectors/made-here')
-const AT = Date.parse('2026-06-01T00:00:00Z')
+const AT = Date.parse('2026-11-23T00:00:00Z')
+const certificates = { verifyCertificate, intermediates: [], bundles: [] }
 
 interface Case {
   readonly layout: ReadDocument
@@ -45,7 +46,7 @@ function directory({ layout, keys, files }: Case) {
     steps.set(found[1], [...(steps.get(found[1]) ?? []), candidate])
   }
   const links = { steps, namespaces: new Map() }
-  return verifyLayout({ layout, layoutKeys: keys, links, at: AT, profile: 'strict', verifySignature })
+  return verifyLayout({ layout, layoutKeys: keys, links, at: AT, profile: 'strict', verifySignature, certificates })
 }
 
 function store({ layout, keys, files }: Case) {
@@ -75,6 +76,7 @@ function store({ layout, keys, files }: Case) {
     waiting: 0,
     at: AT,
     verifySignature,
+    certificates,
   })
 }
 
@@ -84,6 +86,7 @@ if (folder === null) {
   test('a store that holds one case and nothing else is never better than its folder', () => {
     let compared = 0
     const better: string[] = []
+    const certified: string[] = []
     for (const name of readdirSync(folder).sort()) {
       const one = readCase(join(folder, name))
       if (one === null) continue
@@ -93,10 +96,12 @@ if (folder === null) {
         compared++
         const { report } = judgeBuild(opened, build)
         if (report.verdict === 'allow' && plain.verdict !== 'allow') better.push(name)
+        if (plain.verdict === 'allow' && name.startsWith('C')) certified.push(name)
         if (plain.verdict === 'allow') expect([name, report.verdict]).toEqual([name, 'allow'])
       }
     }
     expect(better).toEqual([])
     expect(compared).toBeGreaterThan(60)
+    expect(certified.length).toBeGreaterThan(7)
   })
 }

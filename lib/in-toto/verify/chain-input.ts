@@ -2,14 +2,18 @@ import type { Key } from '#lib/crypto/index.ts'
 import type { Envelope } from '../envelope.ts'
 import type { Recorded } from '../evaluate-rules.ts'
 import type { InspectionReport, LayoutReport, StepReport } from '../report.ts'
+import type { CertificateBook } from './certificates.ts'
 import type { Findings } from './findings.ts'
 import type { LinkStore, RunInspection } from './input.ts'
 import type { SignatureBook } from './signatures.ts'
+import type { StepForms } from './step-form.ts'
 
 /** What stays the same through all levels of one verification. */
 export interface Session {
   readonly at: number
   readonly book: SignatureBook
+  readonly forms: StepForms
+  readonly certificates: CertificateBook
   readonly runInspection: RunInspection | null
 }
 

@@ -30,7 +30,7 @@ export function verifyChain(input: ChainInput, session: Session): ChainResult {
   const layout = withParameters(envelope.document, input.parameters, findings)
 
   const signers = groupSigners(layout.keys.values())
-  const cases = verifyThresholds(layout, links.steps, signers, session.book, findings)
+  const cases = verifyThresholds(layout, links.steps, signers, session, path, findings)
   verifySublayouts(cases, input, session, findings, verifyChain)
   verifyAgreement(cases, findings)
   warnCommands(cases, findings)

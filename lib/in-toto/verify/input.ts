@@ -1,6 +1,7 @@
-import type { Key } from '#lib/crypto/index.ts'
+import type { CertificateVerifier, Key, X509 } from '#lib/crypto/index.ts'
 import type { Envelope, OpenEnvelope } from '../envelope.ts'
 import type { Artifacts } from '../link.ts'
+import type { StepForms } from './step-form.ts'
 
 /** A file handed to the verifier, read or not: nothing that is wrong with it is lost. See `readDocument`. */
 export type Document = ReadDocument | UnreadDocument
@@ -27,6 +28,52 @@ export interface UnreadDocument {
 export interface Candidate {
   readonly document: Document
   readonly keyid: string | null
+  /** absent: nothing is known of when it was signed */
+  readonly proofs?: readonly TimeProof[]
+}
+
+/**
+ * Proof that a signature existed at a moment. Whoever hands it over has checked it: a time stamp token of RFC 3161
+ * over these signature bytes by an authority that is trusted and was valid then; or a receipt of whoever received
+ * these bytes, by a clock of his own. The engine decides what follows from it.
+ */
+export interface TimeProof {
+  readonly kind: 'timestamped' | 'witnessed'
+  /** milliseconds; after the verdict's own time it proves nothing yet */
+  readonly at: number
+  /** for people: the authority, or who received it */
+  readonly by: string
+  /** sha256 of the raw signature bytes that it is about, lower-case hex; null: all that the document carries */
+  readonly signature: string | null
+}
+
+/** A root of a trust domain and when it was in force: from the first moment, up to but without the last. */
+export interface TrustedRoot {
+  readonly certificate: X509
+  /** milliseconds */
+  readonly from: number
+  /** null: it still is */
+  readonly until: number | null
+  /** since when its key is known to be compromised; null: it is not */
+  readonly taintedAt: number | null
+}
+
+/** The roots of a trust domain over time: who speaks for it is asked for the time of a signature. */
+export interface TrustBundle {
+  readonly trustDomain: string
+  readonly roots: readonly TrustedRoot[]
+}
+
+/** What certificates are judged with (ITE-7). */
+export interface CertificateTrust {
+  readonly verifyCertificate: CertificateVerifier
+  /** certificates in PEM that help to build chains; they carry no trust */
+  readonly intermediates: readonly string[]
+  /**
+   * Where a bundle speaks of a certificate's trust domain, its root must have been in force there, besides being one
+   * of the layout's. A layout without roots relies on the bundles alone.
+   */
+  readonly bundles: readonly TrustBundle[]
 }
 
 /** The links of one layout, by step; and those of its sublayouts, by `STEP.KEYID8`. */
@@ -71,12 +118,14 @@ export interface VerifyInput {
   /** keys that were handed over and cannot be used: what they would have vouched for is not known */
   readonly unusableKeys?: readonly UnusableKey[]
   readonly links: LinkStore
+  /** in which form the evidence of a step comes; absent: all as links */
+  readonly forms?: StepForms
   /** the time to judge for, in milliseconds */
   readonly at: number
   /** null or absent: none given, braces stay literal */
   readonly parameters?: ReadonlyMap<string, string> | null
-  /** certificates in PEM that help to build chains (ITE-7) */
-  readonly intermediates?: readonly string[]
+  /** absent: certificates cannot be judged, and the verdict says so */
+  readonly certificates?: CertificateTrust
   /** absent: inspections are not performed, and the verdict says so */
   readonly runInspection?: RunInspection | null
   readonly profile: 'strict' | 'reference'

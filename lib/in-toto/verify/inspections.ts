@@ -18,7 +18,7 @@ export function verifyInspections(
 ): InspectionReport[] {
   if (run === null || !findings.clean) return inspections.map((inspection) => notPerformed(inspection, run, findings))
   const runs = runAll(inspections, run, path, findings)
-  const links = new Map([...steps, ...runs])
+  const links = new Map<string, Recorded>([...steps, ...runs])
   return inspections.map((inspection) => reportOne(inspection, runs.get(inspection.name), links, findings))
 }
 

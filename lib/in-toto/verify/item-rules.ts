@@ -3,6 +3,7 @@ import { compileGlob } from '../glob.ts'
 import type { Artifacts } from '../link.ts'
 import type { Digests, Reason, RuleRef } from '../report.ts'
 import { type Rule, ruleText } from '../rule.ts'
+import { compareDigestSets } from '../statements/digest-set.ts'
 import type { Finding, Findings } from './findings.ts'
 
 export interface ItemRulesInput {
@@ -84,9 +85,12 @@ function modified(input: ItemRulesInput, before: number, artifact: string, findi
     const expected = name === null ? undefined : input.links.get(rule.from)?.[rule.with].get(name)
     const found = input.item[input.list].get(artifact)
     if (expected === undefined || found === undefined) continue
-    const message = `${artifact} is not what step ${rule.from} recorded: ${difference(expected, found)} It was changed between ${rule.from} and ${input.name}.`
+    const modified = isKnownToDiffer(input, rule.from, expected, found)
+    const message = modified
+      ? `${artifact} is not what step ${rule.from} recorded: ${difference(expected, found)} It was changed between ${rule.from} and ${input.name}.`
+      : `Whether ${artifact} is what step ${rule.from} recorded cannot be proven: ${difference(expected, found)} Record it with SHA-256 in both steps.`
     return findings.add({
-      ...base(input, 'ARTIFACT_MODIFIED', message, artifact),
+      ...base(input, modified ? 'ARTIFACT_MODIFIED' : 'NO_STRONG_DIGEST', message, artifact),
       expected,
       found,
       counterpart: rule.from,
@@ -94,6 +98,12 @@ function modified(input: ItemRulesInput, before: number, artifact: string, findi
     })
   }
   return null
+}
+
+/** Statements whose digests are of different algorithms do not say that the file changed, nor that it did not. */
+function isKnownToDiffer(input: ItemRulesInput, from: string, expected: Digests, found: Digests): boolean {
+  const statements = input.item.fromStatement === true && input.links.get(from)?.fromStatement === true
+  return !statements || compareDigestSets(expected, found) === 'different'
 }
 
 /** A MATCH would have looked for the file, but nothing stands for the step it names. */

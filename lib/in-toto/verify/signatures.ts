@@ -1,5 +1,5 @@
 import { isExpiredKey, type Key } from '#lib/crypto/index.ts'
-import type { EnvelopeSignature, OpenEnvelope } from '../envelope.ts'
+import type { EnvelopeSignature, Signed } from '../envelope.ts'
 import type { SignatureVerifier } from './input.ts'
 
 /** What one key has to do with the signatures of a document. */
@@ -24,7 +24,7 @@ export class SignatureBook {
    * proof). Metablock: only the first signature under one of the key's ids is tried, as in every verifier. DSSE: any.
    * A gpg key answers for its subkeys.
    */
-  find(envelope: OpenEnvelope, key: Key, keyids: readonly string[]): SignatureOutcome {
+  find(envelope: Signed, key: Key, keyids: readonly string[]): SignatureOutcome {
     let last: SignatureOutcome = { outcome: 'missing' }
     for (const signature of envelope.signatures) {
       const anonymous = envelope.form === 'dsse' && signature.keyid === ''
@@ -37,7 +37,8 @@ export class SignatureBook {
     return last
   }
 
-  private check(envelope: OpenEnvelope, signature: EnvelopeSignature, key: Key): SignatureOutcome {
+  /** Whether this very signature is by this key. */
+  check(envelope: Signed, signature: EnvelopeSignature, key: Key): SignatureOutcome {
     let answers = this.known.get(signature)
     if (answers === undefined) {
       answers = new Map()
@@ -50,7 +51,7 @@ export class SignatureBook {
     return answer
   }
 
-  private decide(envelope: OpenEnvelope, signature: EnvelopeSignature, key: Key): SignatureOutcome {
+  private decide(envelope: Signed, signature: EnvelopeSignature, key: Key): SignatureOutcome {
     const signer = key.keyid === signature.keyid ? key : (key.subkeys.get(signature.keyid) ?? key)
     if (signature.bytes === null) {
       const why = envelope.form === 'dsse' ? 'it is not base64' : 'it is not hex'

@@ -1,10 +1,13 @@
 import type { Key } from '#lib/crypto/index.ts'
-import type { OpenEnvelope } from '../envelope.ts'
+import type { EnvelopeSignature, OpenEnvelope } from '../envelope.ts'
 import type { Layout, Step } from '../layout.ts'
 import type { LinkSkipped, ReasonCode, SignerRef } from '../report.ts'
+import type { CertificateAnswer, CertificateBook } from './certificates.ts'
 import type { Candidate, ReadDocument } from './input.ts'
+import { allKeyids } from './keyids.ts'
 import type { SignatureBook, SignatureOutcome } from './signatures.ts'
 import { identityOf, type Signers } from './signers.ts'
+import { contentFault, formFault, formOf, type StepForms, sameForm } from './step-form.ts'
 
 /** One document that counts for a step, with who signed it. */
 export interface Counted {
@@ -12,14 +15,22 @@ export interface Counted {
   /** the keyid under which the layout lets him sign, e.g. of a subkey */
   readonly keyid: string
   readonly key: Key
-  /** what the threshold counts: key material, not keyids */
+  /** what the threshold counts: key material or a SPIFFE ID, not keyids */
   readonly identity: string
   readonly signer: SignerRef
+  /** since when the root of his certificate is compromised, where that came later */
+  readonly taintedAt: string | null
 }
 
 export interface StepEvidence {
   readonly counted: readonly Counted[]
   readonly skipped: readonly LinkSkipped[]
+}
+
+/** The forms of evidence, and the sublayout steps that lead to this layout. */
+export interface LevelForms {
+  readonly of: StepForms
+  readonly path: readonly string[]
 }
 
 /** A key that may sign for the step, under one of the ids by which file names and signatures call it. */
@@ -38,16 +49,29 @@ export function gatherEvidence(
   candidates: readonly Candidate[],
   signers: Signers,
   book: SignatureBook,
+  certificates: CertificateBook,
+  forms: LevelForms = { of: new Map(), path: [] },
 ): StepEvidence {
   const authorised = authorisedKeys(step, layout)
   const counted: Counted[] = []
   const skipped: LinkSkipped[] = []
   for (const candidate of candidates) {
-    const judged = judge(candidate, step, authorised, signers, book)
+    const judged = judge(candidate, { step, layout, authorised, signers, book, certificates, forms })
     counted.push(...judged.counted)
     if (judged.skipped !== null) skipped.push(judged.skipped)
   }
-  return { counted: inLayoutOrder(distinct(counted), authorised), skipped }
+  return { counted: inLayoutOrder(distinct(onePersonOnce(counted)), authorised), skipped }
+}
+
+/** What every candidate of a step is judged with. */
+interface Setting {
+  readonly step: Step
+  readonly layout: Layout
+  readonly authorised: readonly Authorised[]
+  readonly signers: Signers
+  readonly book: SignatureBook
+  readonly certificates: CertificateBook
+  readonly forms: LevelForms
 }
 
 /** Keys of the step in the layout's order, each also under its subkeys' ids; a subkey may be listed by itself. */
@@ -72,41 +96,102 @@ interface Judged {
   readonly skipped: LinkSkipped | null
 }
 
-function judge(
-  { document, keyid }: Candidate,
-  step: Step,
-  authorised: readonly Authorised[],
-  signers: Signers,
-  book: SignatureBook,
-): Judged {
+function judge({ document, keyid, proofs = [] }: Candidate, setting: Setting): Judged {
+  const { step, layout, authorised, signers, book, forms } = setting
   const skip = (code: ReasonCode, message: string, signerKeyid: string | null = keyid): Judged => ({
     counted: [],
     skipped: { sha256: document.sha256, source: document.source, keyid: signerKeyid, code, message },
   })
   if (!('envelope' in document)) return skip(documentCode(document.problem.code), documentMessage(document.problem))
   const { envelope } = document
-  if (envelope.kind === 'statement') {
-    return skip('UNSUPPORTED', `It is a statement (${envelope.document.predicateType}), not a link or a sublayout.`)
-  }
+  const form = formOf(step.name, forms.path, forms.of)
+  const other = formFault(envelope, form)
+  if (other !== null) return skip(other.code, other.message)
   const unknown = unknownMember(envelope)
   if (unknown !== null) {
     return skip('MALFORMED', `It has a member "${unknown}" that no verifier knows, and its signature covers that.`)
   }
   const fitting = keyid === null ? authorised : authorised.filter((key) => key.keyid.startsWith(keyid))
-  const outcomes = fitting.map((signer) => ({ signer, found: book.find(envelope, signer.key, idsOf(signer.key)) }))
+  const outcomes = fitting.map((signer) => ({
+    signer,
+    found: book.find(envelope, signer.key, idsIn(envelope, signer.key)),
+  }))
   const valid = outcomes.filter(({ found }) => found.outcome === 'valid')
-  if (valid.length === 0) return skipUnsigned(envelope, step, outcomes, skip)
+  const answers = certified(envelope, keyid, step).map((signature) =>
+    setting.certificates.judge({ envelope, signature, step, layout, proofs, book }),
+  )
+  const holders = answers.filter((answer) => answer.valid)
+  if (valid.length + holders.length === 0) return skipUnsigned(envelope, step, outcomes, answers, skip)
   if (envelope.kind === 'link' && envelope.document.name !== step.name) {
     const message = `The link was recorded for step "${envelope.document.name}", not for "${step.name}".`
     return skip('STEP_NAME_MISMATCH', message)
   }
-  const counted = valid.map(({ signer }) => ({ document, ...signer, ...signerOf(signer.key, signers) }))
-  return { counted, skipped: null }
+  if (envelope.kind === 'statement') {
+    const rivals = sameForm(form, layout, forms.path, forms.of)
+    const fault = contentFault({ document: envelope.document, form }, step, layout, rivals)
+    if (fault !== null) return skip(fault.code, fault.message)
+  }
+  const byKey = valid.map(({ signer }) => ({ document, ...signer, ...signerOf(signer.key, signers), taintedAt: null }))
+  return { counted: [...byKey, ...holders.map((holder) => countHolder(document, holder))], skipped: null }
 }
 
 function signerOf(key: Key, signers: Signers): Pick<Counted, 'identity' | 'signer'> {
   const signer = { keyid: key.keyid, fingerprint: key.fingerprint, keytype: key.keytype, scheme: key.scheme }
   return { identity: identityOf(key, signers), signer }
+}
+
+/** In-toto's tools write the layout's own keyid; other tools that make statements know the key by another. */
+function idsIn(envelope: OpenEnvelope, key: Key): readonly string[] {
+  return envelope.kind === 'statement' ? [...idsOf(key), ...allKeyids(key)] : idsOf(key)
+}
+
+/**
+ * Signatures whose certificate may stand for the step. As in-toto-golang, of several under the file's prefix the first
+ * alone; where no file name says for whom the document stands, the first of each keyid.
+ */
+function certified(envelope: OpenEnvelope, keyid: string | null, step: Step): EnvelopeSignature[] {
+  if (step.certConstraints.length === 0) return []
+  const named = envelope.signatures.filter((one) => keyid === null || one.keyid.startsWith(keyid))
+  const first = keyid === null ? firstOfEach(named) : named.slice(0, 1)
+  return first.filter(({ certificate }) => certificate !== null)
+}
+
+function firstOfEach(signatures: readonly EnvelopeSignature[]): EnvelopeSignature[] {
+  const seen = new Set<string>()
+  return signatures.filter(({ keyid }) => !seen.has(keyid) && seen.add(keyid))
+}
+
+function countHolder(document: ReadDocument, holder: CertificateAnswer & { readonly valid: true }): Counted {
+  const { key, keyid, certificate, person, taintedAt } = holder
+  const { fingerprint, keytype, scheme } = key
+  return {
+    document,
+    keyid,
+    key,
+    identity: person,
+    signer: { keyid, fingerprint, keytype, scheme, certificate },
+    taintedAt,
+  }
+}
+
+/**
+ * One workload under several SVIDs, one key in several certificates, and a key of the layout that a certificate holds
+ * too: whatever shares an identity or key material is one person.
+ */
+function onePersonOnce(counted: readonly Counted[]): Counted[] {
+  const names = new Map<string, string>()
+  const nameOf = (mark: string): string => {
+    const parent = names.get(mark) ?? mark
+    return parent === mark ? mark : nameOf(parent)
+  }
+  for (const { identity, key } of counted) names.set(nameOf(`key ${key.fingerprint}`), nameOf(`person ${identity}`))
+  const first = new Map<string, string>()
+  return counted.map((one) => {
+    const group = nameOf(`person ${one.identity}`)
+    const identity = first.get(group) ?? one.identity
+    first.set(group, identity)
+    return { ...one, identity }
+  })
 }
 
 function idsOf(key: Key): string[] {
@@ -129,8 +214,10 @@ function skipUnsigned(
   envelope: OpenEnvelope,
   step: Step,
   outcomes: readonly { readonly signer: Authorised; readonly found: SignatureOutcome }[],
+  answers: readonly CertificateAnswer[],
   skip: Skip,
 ): Judged {
+  for (const answer of answers) if (!answer.valid) return skip(answer.code, answer.message, answer.keyid)
   for (const { signer, found } of outcomes) {
     if (found.outcome === 'expired') {
       return skip('KEY_EXPIRED', `The key ${signer.keyid.slice(0, 8)} that signed it has expired.`, signer.keyid)
@@ -142,9 +229,6 @@ function skipUnsigned(
   }
   const first = envelope.signatures[0]
   if (first === undefined) return skip('SIGNATURE_INVALID', 'It carries no signature.')
-  if (first.certificate !== null && step.certConstraints.length > 0) {
-    return skip('CERT_UNSUPPORTED', 'It is signed with a certificate, which cannot be judged yet.', first.keyid)
-  }
   const who = first.keyid === '' ? 'a key that it does not name' : `key ${first.keyid.slice(0, 8)}`
   const message = `It is signed by ${who}, which may not sign for step "${step.name}" under this file name.`
   return skip('SIGNER_NOT_ALLOWED', message, first.keyid)
@@ -176,5 +260,7 @@ function distinct(counted: readonly Counted[]): Counted[] {
 /** The first stands for the step, as in the reference. */
 function inLayoutOrder(counted: readonly Counted[], authorised: readonly Authorised[]): Counted[] {
   const order = new Map(authorised.map(({ keyid }, index) => [keyid, index] as const))
-  return [...counted].sort((a, b) => (order.get(a.keyid) ?? 0) - (order.get(b.keyid) ?? 0))
+  // holders of certificates are not in the layout's list: after it, by keyid
+  const place = ({ keyid }: Counted) => order.get(keyid) ?? order.size
+  return [...counted].sort((a, b) => place(a) - place(b) || (a.keyid < b.keyid ? -1 : Number(a.keyid > b.keyid)))
 }

@@ -1,12 +1,12 @@
-import type { Recorded } from '../evaluate-rules.ts'
-import type { Layout, Step } from '../layout.ts'
+import { type Recorded, sameFile } from '../evaluate-rules.ts'
+import type { CertConstraint, Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
-import type { LinkFound, RuleListTrace, StepReport } from '../report.ts'
+import type { LinkFound, ReasonCode, RuleListTrace, SignerCertificate, StepReport } from '../report.ts'
 import { abnormalName } from './artifact-names.ts'
+import type { Session } from './chain-input.ts'
 import type { Finding, Findings } from './findings.ts'
 import type { Candidate } from './input.ts'
 import { verifyItemRules } from './item-rules.ts'
-import type { SignatureBook } from './signatures.ts'
 import type { Signers } from './signers.ts'
 import { type Counted, gatherEvidence, type StepEvidence } from './step-evidence.ts'
 
@@ -34,16 +34,62 @@ export function verifyThresholds(
   layout: Layout,
   store: ReadonlyMap<string, readonly Candidate[]>,
   signers: Signers,
-  book: SignatureBook,
+  { book, certificates, forms }: Pick<Session, 'book' | 'certificates' | 'forms'>,
+  path: readonly string[],
   findings: Findings,
 ): StepCase[] {
   return layout.steps.map((step) => {
     const candidates = store.get(step.name) ?? []
-    const evidence = gatherEvidence(step, layout, candidates, signers, book)
+    const at = { of: forms, path }
+    const evidence = gatherEvidence(step, layout, candidates, signers, book, certificates, at)
+    checkCertificates(step, evidence, findings)
     const absent = verifyThreshold(step, evidence, candidates.length, findings)
     return { step, evidence, absent, stood: [], sublayout: undefined, materials: null, products: null }
   })
 }
+
+/** Who signed with which certificate, and for which moment it is trusted. */
+function checkCertificates(step: Step, { counted }: StepEvidence, findings: Findings): void {
+  for (const { document, keyid, signer, taintedAt } of counted) {
+    const { certificate } = signer
+    if (certificate === undefined) continue
+    const { spiffeId, subject, root, time } = certificate
+    const who = spiffeId ?? subject
+    findings.check({
+      id: `step.${step.name}.certificate.${keyid}`,
+      title: `Certificate of ${who} trusted`,
+      outcome: taintedAt === null ? 'passed' : 'warning',
+      detail: `It leads to the root "${root.subject}" and was valid at ${time.at}: ${evidenceText(time)}.`,
+      step: step.name,
+      evidence: [document.sha256],
+    })
+    if (taintedAt === null) continue
+    const message = `${who} signed step ${step.name} before ${taintedAt}, when the root "${root.subject}" was marked as compromised. It counts, because it was ${evidenceText(time)}.`
+    findings.add({
+      code: 'CERT_ROOT_TAINTED',
+      severity: 'warning',
+      message,
+      step: step.name,
+      keyid,
+      strictOnly: true,
+    })
+  }
+}
+
+function evidenceText({ evidence, at, by }: SignerCertificate['time']): string {
+  if (evidence === 'unproven') return 'the time that this verdict is for; nothing proves when it signed'
+  return evidence === 'timestamped' ? `time-stamped at ${at} by ${by}` : `received at ${at} by ${by}`
+}
+
+/** What was not found out might have been the signature that is missing. */
+const UNDECIDED: readonly ReasonCode[] = [
+  'MALFORMED',
+  'UNSUPPORTED',
+  'LIMIT',
+  'CERT_UNSUPPORTED',
+  'CERT_EXPIRED_NO_TIMESTAMP',
+  'CERT_ROOT_UNBOUND',
+]
 
 function verifyThreshold(step: Step, evidence: StepEvidence, found: number, findings: Findings): Finding | null {
   const people = new Set(evidence.counted.map(({ identity }) => identity)).size
@@ -74,11 +120,7 @@ function explainShortage(
   const causes = evidence.skipped.map(({ code, message, source, keyid }) =>
     findings.add({
       code,
-      // what cannot be read might have been the signature that is missing
-      severity:
-        code === 'MALFORMED' || code === 'UNSUPPORTED' || code === 'LIMIT' || code === 'CERT_UNSUPPORTED'
-          ? 'cannot-tell'
-          : 'deny',
+      severity: UNDECIDED.includes(code) ? 'cannot-tell' : 'deny',
       message: `${source} does not count for step ${step.name}: ${message}`,
       step: step.name,
       ...(keyid === null ? {} : { keyid }),
@@ -122,16 +164,17 @@ export function verifyAgreement(cases: readonly StepCase[], findings: Findings):
 }
 
 function sameRecord(a: Recorded, b: Recorded): boolean {
+  if (a.fromStatement === true || b.fromStatement === true) return firstDifference(a, b) === null
   return equalArtifacts(a.materials, b.materials) && equalArtifacts(a.products, b.products)
 }
 
 function firstDifference(a: Recorded, b: Recorded): { list: 'materials' | 'products'; artifact: string } | null {
   for (const list of ['materials', 'products'] as const) {
-    for (const [artifact, digests] of [...a[list], ...b[list]]) {
-      const one = new Map([[artifact, a[list].get(artifact) ?? {}]])
-      const two = new Map([[artifact, b[list].get(artifact) ?? {}]])
-      if (!a[list].has(artifact) || !b[list].has(artifact) || !equalArtifacts(one, two)) return { list, artifact }
-      void digests
+    if (a[list] === b[list]) continue
+    for (const artifact of new Set([...a[list].keys(), ...b[list].keys()])) {
+      const one = a[list].get(artifact)
+      const two = b[list].get(artifact)
+      if (one === undefined || two === undefined || !sameFile(one, a, two, b)) return { list, artifact }
     }
   }
   return null
@@ -157,15 +200,31 @@ export function warnCommands(cases: readonly StepCase[], findings: Findings): vo
     for (const { command, returnValue, counted } of stood) {
       const { keyid } = counted
       if (step.expectedCommand.length > 0 && !sameList(command, step.expectedCommand)) {
-        const message = `Step ${step.name} was done with "${command.join(' ')}", expected was "${step.expectedCommand.join(' ')}".`
+        const done = saysNoCommand(counted)
+          ? `The evidence of step ${step.name} does not say with which command it was done`
+          : `Step ${step.name} was done with "${command.join(' ')}"`
+        const message = `${done}, expected was "${step.expectedCommand.join(' ')}".`
         findings.add({ ...warning, code: 'COMMAND_MISMATCH', message, keyid, strictOnly: false })
       }
       if (returnValue !== null && returnValue !== 0) {
         const message = `The command of step ${step.name} ended with ${returnValue}, which usually means that it failed.`
         findings.add({ ...warning, code: 'STEP_FAILED', message, keyid, strictOnly: true })
       }
+      if (hasTestWarnings(counted)) {
+        const message = `The test result that stands for step ${step.name} is WARNED, not PASSED.`
+        findings.add({ ...warning, code: 'STEP_FAILED', message, keyid, strictOnly: true })
+      }
     }
   }
+}
+
+/** Provenance and test results name no command. */
+function saysNoCommand({ document: { envelope } }: Counted): boolean {
+  return envelope.kind === 'statement' && envelope.document.command === null
+}
+
+function hasTestWarnings({ document: { envelope } }: Counted): boolean {
+  return envelope.kind === 'statement' && envelope.document.result === 'WARNED'
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
@@ -215,6 +274,26 @@ export function verifyStepRules(cases: readonly StepCase[], findings: Findings):
   return links
 }
 
+function allowedCertificates({ certConstraints }: Step): Pick<StepReport, 'allowedCertificates'> {
+  if (certConstraints.length === 0) return {}
+  return { allowedCertificates: certConstraints.map(certificateText) }
+}
+
+/** The workload, where a constraint names one; else what else it asks for. */
+function certificateText({ uris, commonName, dnsNames, emails, organizations }: CertConstraint): string {
+  const [uri] = uris
+  if (uris.length === 1 && uri !== undefined && uri !== '' && uri !== '*') return uri
+  const parts = [
+    ...uris.map((value) => `URI ${value}`),
+    `common name ${commonName}`,
+    ...dnsNames.map((value) => `DNS name ${value}`),
+    ...emails.map((value) => `e-mail ${value}`),
+    ...organizations.map((value) => `organization ${value}`),
+  ]
+  const named = parts.filter((part) => !part.endsWith(' ') && !part.endsWith(' *'))
+  return named.length === 0 ? 'whoever has a certificate of its roots' : `certificate with ${named.join(', ')}`
+}
+
 /** The step as the report shows it. */
 export function reportStep(one: StepCase, findings: readonly Finding[]): StepReport {
   const { step, evidence, stood } = one
@@ -223,6 +302,7 @@ export function reportStep(one: StepCase, findings: readonly Finding[]): StepRep
     outcome: outcomeOf(one, findings),
     threshold: step.threshold,
     allowedKeyids: step.pubkeys,
+    ...allowedCertificates(step),
     expectedCommand: step.expectedCommand,
     counted: evidence.counted.map((counted) => linkFound(counted, stood)),
     skipped: evidence.skipped,
@@ -246,7 +326,7 @@ function linkFound(counted: Counted, stood: readonly Stood[]): LinkFound {
     sha256: document.sha256,
     source: document.source,
     form: document.envelope.form,
-    kind: document.envelope.kind === 'layout' ? 'layout' : 'link',
+    kind: document.envelope.kind,
     signer: { ...signer, keyid: counted.keyid },
     command: record?.command ?? [],
     returnValue: record?.returnValue ?? null,

@@ -6,6 +6,7 @@ import type { ChainInput, ChainResult, Session, VerifyChain } from './chain-inpu
 import { type Finding, type Findings, orderReasons, verdictOf } from './findings.ts'
 import type { LinkStore } from './input.ts'
 import type { Counted } from './step-evidence.ts'
+import { recordOf } from './step-form.ts'
 import type { StepCase, Stood } from './steps.ts'
 
 const NOTHING: LinkStore = { steps: new Map(), namespaces: new Map() }
@@ -28,6 +29,7 @@ export function verifySublayouts(
         const { materials, products, command, returnValue } = envelope.document
         one.stood.push({ counted, materials, products, command, returnValue })
       }
+      if (envelope.kind === 'statement') one.stood.push({ counted, ...recordOf(envelope.document) })
       if (envelope.kind === 'layout') verifySublayout(one, counted, envelope, outer, session, findings, verifyChain)
     }
   }

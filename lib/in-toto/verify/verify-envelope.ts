@@ -1,5 +1,5 @@
 import type { Key } from '#lib/crypto/index.ts'
-import type { OpenEnvelope } from '../envelope.ts'
+import type { Signed } from '../envelope.ts'
 import type { SignatureVerifier } from './input.ts'
 import { allKeyids } from './keyids.ts'
 import { SignatureBook } from './signatures.ts'
@@ -19,7 +19,7 @@ export interface EnvelopeSigners {
  * a mistake of the caller
  */
 export function verifyEnvelope(
-  envelope: OpenEnvelope,
+  envelope: Signed,
   keys: readonly Key[],
   threshold: number,
   at: number,

@@ -2,6 +2,7 @@ import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
 import { ENGINE } from '../engine.ts'
 import type { LayoutReport, Reason, Report } from '../report.ts'
 import { formatTimestamp } from '../time.ts'
+import { CertificateBook } from './certificates.ts'
 import { verifyChain } from './chain.ts'
 import type { ChainResult } from './chain-input.ts'
 import { type Finding, Findings, orderReasons, rootOf, verdictOf } from './findings.ts'
@@ -10,6 +11,7 @@ import { InspectionBook } from './inspection-book.ts'
 import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
 import { SignatureBook } from './signatures.ts'
 import { documentCode, documentMessage } from './step-evidence.ts'
+import { formText } from './step-form.ts'
 
 /**
  * Verifies a supply chain against its layout (specification 5.2) and says everything that was found.
@@ -76,7 +78,13 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
       path: [],
       ancestors: [],
     },
-    { at: input.at, book, runInspection },
+    {
+      at: input.at,
+      book,
+      forms: input.forms ?? new Map(),
+      certificates: new CertificateBook(input.certificates ?? null, input.at),
+      runInspection,
+    },
   )
 }
 
@@ -133,18 +141,34 @@ function digestInputs(input: VerifyInput): string {
     ...linesOf(input.links, ''),
     ...[...(input.parameters ?? [])].map(([name, value]) => `parameter ${JSON.stringify([name, value])}`),
     `parameters ${input.parameters ? 'given' : 'none'}`,
-    ...(input.intermediates ?? []).map((pem) => `intermediate ${toHex(sha256(utf8(pem)))}`),
+    ...[...(input.forms ?? [])].map(([step, form]) => `form ${JSON.stringify([step, formText(form)])}`),
+    ...linesOfTrust(input.certificates),
     `inspections ${input.runInspection ? 'run' : 'not run'}`,
   ]
   const text = [`${ENGINE} ${input.profile} ${formatTimestamp(input.at)}`, ...lines.sort()].join('\n')
   return toHex(sha256(utf8(text)))
 }
 
+function linesOfTrust(trust: VerifyInput['certificates']): string[] {
+  if (trust === undefined) return ['certificates not judged']
+  return [
+    ...trust.intermediates.map((pem) => `intermediate ${toHex(sha256(utf8(pem)))}`),
+    ...trust.bundles.flatMap(({ trustDomain, roots }) =>
+      roots.map(({ certificate, from, until, taintedAt }) =>
+        JSON.stringify(['root', trustDomain, certificate.sha256, from, until, taintedAt]),
+      ),
+    ),
+  ]
+}
+
 function linesOf(store: LinkStore, place: string): string[] {
   const lines: string[] = []
   for (const [step, candidates] of store.steps) {
-    for (const { document, keyid } of candidates) {
+    for (const { document, keyid, proofs = [] } of candidates) {
       lines.push(`link ${JSON.stringify([place, step, keyid])} ${document.sha256}`)
+      for (const { kind, at, by, signature } of proofs) {
+        lines.push(`time ${document.sha256} ${JSON.stringify([kind, at, by, signature])}`)
+      }
     }
   }
   for (const [name, inner] of store.namespaces) lines.push(...linesOf(inner, `${place}${name}/`))

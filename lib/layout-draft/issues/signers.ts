@@ -10,7 +10,7 @@ export function signerIssues(view: DraftView): Issue[] {
 function* stepSigners(view: DraftView, step: ItemView): Generator<Issue> {
   const { name, threshold } = step
   if (step.certConstraints > 0) {
-    const message = `${name} lets certificates sign. They are kept and exported; this version of Waybill cannot judge them yet.`
+    const message = `${name} lets certificates sign. They are judged, kept and exported; this editor cannot change them yet.`
     yield warning('CERTIFICATES', { item: step, member: 'cert_constraints' }, message)
   }
   yield* unknownKeys(view, step)

@@ -80,7 +80,7 @@ const BY_SELECTION: ReadonlySet<string> = new Set([
 /** The exact inputs and the command that gives this verdict from them, with Waybill and with the reference verifier. */
 export function reproduce(report: Report, { build, parameters = false }: ExplainContext): Fix {
   const { short } = build
-  const more = `${parameters ? ' --params params.json' : ''}${report.profile === 'strict' ? '' : ' --profile reference'}`
+  const more = `${certified(report)}${parameters ? ' --params params.json' : ''}${report.profile === 'strict' ? '' : ' --profile reference'}`
   const selected = report.reasons.some((reason) => BY_SELECTION.has(reason.code))
   return {
     id: 'reproduce',
@@ -99,8 +99,15 @@ export function reproduce(report: Report, { build, parameters = false }: Explain
   }
 }
 
+/** What certificates were judged with lies beside the links. */
+function certified({ steps }: Report): string {
+  const chains = steps.flatMap(({ counted }) => counted.flatMap(({ signer }) => signer.certificate ?? []))
+  return chains.length === 0 ? '' : ' --time-proofs time-proofs.json --intermediates intermediates.pem'
+}
+
 /** Names of those who may sign a step. */
 export function allowedSigners(subject: Subject): string {
-  const names = (subject.step?.allowedKeyids ?? []).map((keyid) => keyName(subject, keyid))
+  const keys = (subject.step?.allowedKeyids ?? []).map((keyid) => keyName(subject, keyid))
+  const names = [...keys, ...(subject.step?.allowedCertificates ?? [])]
   return names.length === 0 ? 'nobody' : some(names, 4)
 }

@@ -63,7 +63,7 @@ export function thresholdNotMet(subject: Subject): Told {
   const step = subject.reason.step ?? 'a step'
   const wanted = subject.step?.threshold ?? 2
   const counted = subject.step?.counted ?? []
-  const who = counted.map((link) => keyName(subject, link.signer.keyid)).join(', ')
+  const who = counted.map(({ signer }) => signer.certificate?.spiffeId ?? keyName(subject, signer.keyid)).join(', ')
   const passedOver = subject.step?.skipped ?? []
   return {
     kind: 'threshold',

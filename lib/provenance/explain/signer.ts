@@ -1,4 +1,4 @@
-import { allowedSigners, changeLayout, rerun } from './fixes.ts'
+import { allowedSigners, bringIn, changeLayout, rerun } from './fixes.ts'
 import type { Fix, Subject, Told } from './subject.ts'
 import { keyName, short } from './words.ts'
 
@@ -73,27 +73,31 @@ export function signersDisagree(subject: Subject): Told {
   }
 }
 
+/** What a heading says of each fault of a certificate or key. */
+const CERTIFICATE_HEADINGS: Readonly<Record<string, (step: string) => string>> = {
+  CERT_CONSTRAINT: (step) => `The certificate that signed ${step} is not one the layout asks for`,
+  CERT_INVALID: (step) => `The certificate that signed ${step} may not sign`,
+  CERT_UNTRUSTED: (step) => `The certificate that signed ${step} leads to no root that the layout trusts`,
+  CERT_ROOT_UNBOUND: (step) => `Nothing says whose root the certificate of ${step} leads to`,
+  CERT_UNSUPPORTED: (step) => `${step} is signed with a certificate in a form that cannot be checked`,
+  KEY_EXPIRED: (step) => `The key that signed ${step} had expired`,
+}
+
 /** Everything about certificates and the times of keys. */
 export function certificate(subject: Subject): Told {
   const step = subject.reason.step ?? 'the step'
   const code = subject.reason.code
-  const heading =
-    code === 'CERT_CONSTRAINT'
-      ? `The certificate that signed ${step} is not one the layout asks for`
-      : code === 'CERT_UNSUPPORTED'
-        ? `${step} is signed with a certificate, which cannot be checked yet`
-        : code === 'KEY_EXPIRED'
-          ? `The key that signed ${step} had expired`
-          : `The certificate of ${step} is out of date, and nothing proves when it signed`
+  const late = `The certificate of ${step} is out of date, and nothing proves when it signed`
   return {
     kind: code === 'CERT_CONSTRAINT' ? 'certificate-constraint' : 'certificate',
-    heading,
+    heading: CERTIFICATE_HEADINGS[code]?.(step) ?? late,
     demand: subject.reason.message,
     fixes: [
+      ...certificateFixes(subject, step),
       rerun(
         subject,
         step,
-        `Record ${step} again with a key that the layout lists for it (${allowedSigners(subject)}):`,
+        `Record ${step} again as somebody whom the layout lets sign it (${allowedSigners(subject)}):`,
       ),
       changeLayout(
         subject,
@@ -101,4 +105,22 @@ export function certificate(subject: Subject): Told {
       ),
     ].filter(notNull),
   }
+}
+
+function certificateFixes({ reason: { code } }: Subject, step: string): Fix[] {
+  if (code === 'CERT_UNTRUSTED') {
+    return [
+      bringIn(
+        `If an authority between ${step}'s certificate and the root is missing, bring its certificate in: in-toto-golang writes it beside the link as ${step}-intermediate-0.cert.pem.`,
+      ),
+    ]
+  }
+  if (code === 'CERT_EXPIRED_NO_TIMESTAMP') {
+    return [
+      bringIn(
+        'Let the pipeline push its links as soon as they are signed: what is received while the certificate is valid counts for ever.',
+      ),
+    ]
+  }
+  return []
 }

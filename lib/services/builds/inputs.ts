@@ -6,7 +6,7 @@ import { requireRight } from '#lib/auth/rights.ts'
 import { decodeUtf8, parsePublicKeyFile, publicKeyFile } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
-import type { Report, StepReport } from '#lib/in-toto/index.ts'
+import { type Report, readDocument, type StepReport } from '#lib/in-toto/index.ts'
 import { envelopeBytes, judgedBuild } from './judged-build.ts'
 
 interface Entry {
@@ -16,7 +16,7 @@ interface Entry {
 
 /**
  * Everything that the current verdict was made from, as a tar.gz that `waybill verify` and `in-toto-verify` read:
- * `root.layout`, `keys/` of the layout owners, `reference.sh` for in-toto-verify, `links/` with every link that counted or was passed over.
+ * `root.layout`, `keys/` of the layout owners, what certificates were judged with, `reference.sh` for in-toto-verify, `links/` with every link that counted or was passed over.
  */
 export async function buildInputs(actor: Actor, id: string): Promise<{ name: string; stream: ReadableStream }> {
   requireRight(actor, 'read')
@@ -35,8 +35,41 @@ export async function buildInputs(actor: Actor, id: string): Promise<{ name: str
     ...(await ownerKeys(build.softwareId)),
     ...(binding.parameters === null ? [] : [text('params.json', JSON.stringify(binding.parameters))]),
     ...links(report, 'links'),
+    ...(await certificateFiles(report, layout)),
   ]
   return { name: `${folder}.tar.gz`, stream: pack(folder, entries, build.current?.judgedAt ?? new Date(0)) }
+}
+
+/** Intermediates and the times of receipt, as `waybill verify` takes them; nothing where no certificate counted. */
+async function certificateFiles(report: Report, layout: string): Promise<Entry[]> {
+  const counted = report.steps.flatMap((step) => step.counted)
+  const chains = new Set(counted.flatMap(({ signer }) => signer.certificate?.chain ?? []))
+  if (chains.size === 0) return []
+  const found = await db.certificate.findMany({
+    where: { sha256: { in: [...chains].map((hex) => Uint8Array.from(Buffer.from(hex, 'hex'))) } },
+    orderBy: { sha256: 'asc' },
+  })
+  const pems = [...found.map(({ pem }) => pem), ...(await authoritiesOf(layout))]
+  const proofs = Object.fromEntries(
+    counted.flatMap(({ sha256, signer }) => {
+      const time = signer.certificate?.time
+      return time === undefined || time.evidence === 'unproven'
+        ? []
+        : [[sha256, [{ kind: time.evidence, at: time.at, by: time.by }]] as const]
+    }),
+  )
+  return [
+    text('intermediates.pem', pems.map((pem) => `${pem}\n`).join('')),
+    text('time-proofs.json', JSON.stringify(proofs)),
+  ]
+}
+
+/** Those that the layout lists: with them the file is never empty, and they change nothing. */
+async function authoritiesOf(layout: string): Promise<string[]> {
+  const document = readDocument('root.layout', (await envelopeBytes(layout)) ?? new Uint8Array())
+  if (!('envelope' in document) || document.envelope.kind !== 'layout') return []
+  const { rootCas, intermediateCas } = document.envelope.document
+  return [...rootCas.values(), ...intermediateCas.values()].map(({ certificate }) => certificate.pem)
 }
 
 /** Twice: as `waybill verify` reads them, and as in-toto 1.3.1 does, with the line that calls it. */

@@ -187,6 +187,8 @@ describe('the inputs of a verdict', () => {
       at: AT.getTime(),
       params: null,
       intermediates: [],
+      trustBundles: null,
+      timeProofs: null,
       runInspections: null,
       profile: 'strict',
       json: true,

@@ -49,7 +49,7 @@ export async function rowsOf(found: readonly FoundRow[]): Promise<BuildRow[]> {
 function rowOf(one: FoundRow, signers: ReadonlyMap<string, readonly string[]>): BuildRow {
   const { current } = one
   const verified = one.state === 'verified'
-  const keyids = new Set(finalEvidence(one).flatMap((sha256) => signers.get(sha256) ?? []))
+  const names = new Set(finalEvidence(one).flatMap(({ sha256, signer }) => signer ?? signers.get(sha256) ?? []))
   return {
     id: one.id,
     short: one.short,
@@ -68,7 +68,7 @@ function rowOf(one: FoundRow, signers: ReadonlyMap<string, readonly string[]>): 
             name: current.binding.version.name,
             number: current.binding.version.number,
           },
-    signers: [...keyids].filter((keyid) => keyid !== '').sort(),
+    signers: [...names].filter((name) => name !== '').sort(),
     receivedAt: one.firstSeenAt.toISOString(),
     judgedAt: (one.checkedAt ?? current?.judgedAt)?.toISOString() ?? null,
     demo: one.demo,
@@ -82,18 +82,21 @@ export const storedEvidenceSchema = z.array(
     role: z.enum(['selected', 'considered']),
     step: z.string().optional(),
     reason: z.string().nullish(),
+    signer: z.string().optional(),
   }),
 )
 
-function finalEvidence({ current, finalStep }: FoundRow): string[] {
+function finalEvidence({ current, finalStep }: FoundRow): z.infer<typeof storedEvidenceSchema> {
   const parsed = storedEvidenceSchema.safeParse(current?.evidence ?? [])
   if (!parsed.success) return []
-  return parsed.data.filter(({ role, step }) => role === 'selected' && step === finalStep).map(({ sha256 }) => sha256)
+  return parsed.data.filter(({ role, step }) => role === 'selected' && step === finalStep)
 }
 
 /** sha256 of an envelope -> ids of the keys that signed it. */
 async function finalSigners(found: readonly FoundRow[]): Promise<Map<string, string[]>> {
-  const sha256s = [...new Set(found.flatMap(finalEvidence))].map((hex) => Uint8Array.from(Buffer.from(hex, 'hex')))
+  const sha256s = [...new Set(found.flatMap(finalEvidence).map(({ sha256 }) => sha256))].map((hex) =>
+    Uint8Array.from(Buffer.from(hex, 'hex')),
+  )
   if (sha256s.length === 0) return new Map()
   const envelopes = await db.envelope.findMany({
     where: { sha256: { in: sha256s } },

@@ -4,7 +4,7 @@ import type { Tx } from '#lib/db/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
-import { concernedSoftware } from './concerned-software.ts'
+import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { type DeliveryRequest, openDeliveries } from './delivery.ts'
 import { type Fates, fatesOf } from './fate-of.ts'
 import type { Item } from './finding.ts'
@@ -63,7 +63,7 @@ export async function storeBatch(
   const closed = await noteSightings(tx, actor, head, items, stored)
   const files = fatesOf(items, first, fates)
   await storeFiles(tx, head.id, files)
-  const software = await enqueueJudging(tx, head, items)
+  const software = await enqueueJudging(tx, head, items, fates.certificates)
   await makeVersions(tx, actor, head, items, stored)
   await recordAudit(tx, actor, {
     act: 'evidence.bring',
@@ -136,11 +136,18 @@ async function noteSightings(
   return deliveries.closed
 }
 
-async function enqueueJudging(tx: Tx, head: ImportHead, items: readonly Item[]): Promise<string[]> {
+async function enqueueJudging(
+  tx: Tx,
+  head: ImportHead,
+  items: readonly Item[],
+  fresh: ReadonlySet<string>,
+): Promise<string[]> {
   const envelopes = items.flatMap(({ finding }) => (finding.is === 'envelope' ? [finding.envelope] : []))
   const steps = new Set(envelopes.map(stepName).filter((name) => name !== null))
   const own = head.delivery.kind === 'pushed' && envelopes.length > 0 ? [head.delivery.softwareId] : []
-  const software = [...new Set([...(await concernedSoftware(tx, steps)), ...own])].sort()
+  const isNew = certificatesOf(items).some(({ certificate }) => certificate.isCa && fresh.has(certificate.sha256))
+  const waiting = isNew ? await certifiedSoftware(tx) : []
+  const software = [...new Set([...(await concernedSoftware(tx, steps)), ...own, ...waiting])].sort()
   for (const softwareId of software)
     await enqueue(tx, 'judge-software', { softwareId }, { dedupeKey: `judge-software:${softwareId}` })
   return software

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Key } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
+import { ENGINE } from '#lib/in-toto/engine.ts'
 import { type Layout, type ReadDocument, readDocument, type UnusableKey } from '#lib/in-toto/index.ts'
 import { finalSteps } from '#lib/in-toto/select/builds.ts'
 import { readStoredKeys } from '../software/owner-key.ts'
@@ -31,7 +32,10 @@ export interface JudgingContext {
   readonly runIdPaths: readonly (readonly string[])[]
   readonly stepNames: readonly string[]
   readonly finalSteps: readonly string[]
-  /** ids under which an allowed functionary may sign; the empty one is DSSE's anonymous signature */
+  /**
+   * ids under which an allowed functionary may sign; the empty one is DSSE's anonymous signature, `*` every signature
+   * with a certificate
+   */
   readonly keyids: readonly string[]
   /** changes where trust, layout or settings do */
   readonly mark: string
@@ -74,17 +78,26 @@ export function contextOf(software: SoftwareRow): JudgingContext | null {
   }
 }
 
+/** No keyid is called so: keyids of a layout are hex. */
+const ANY_CERTIFICATE = '*'
+
+/** SQL: the signature `x` may be by somebody among `keyids`, given as that parameter. Whether it is, judging says. */
+export function mayBeBy(parameter: string): string {
+  return `(x."keyid" = ANY(${parameter}::text[]) OR (x."certificate" AND '${ANY_CERTIFICATE}' = ANY(${parameter}::text[])))`
+}
+
 function keyidsOf(layout: Layout): string[] {
   const ids = new Set([''])
+  if (layout.steps.some(({ certConstraints }) => certConstraints.length > 0)) ids.add(ANY_CERTIFICATE)
   for (const step of layout.steps) for (const keyid of step.pubkeys) ids.add(keyid)
   for (const [keyid, key] of layout.keys) for (const id of [keyid, key.keyid, ...key.subkeys.keys()]) ids.add(id)
   return [...ids]
 }
 
-/** What a whole new judging of all builds hangs on. */
+/** What a whole new judging of all builds hangs on: an engine that answers otherwise, too. */
 function markOf(software: SoftwareRow, settings: SoftwareSettings, bindingId: string): string {
   const owners = software.owners.map(({ fingerprint }) => Buffer.from(fingerprint).toString('hex'))
   return createHash('sha256')
-    .update(JSON.stringify([bindingId, owners, settings]))
+    .update(JSON.stringify([ENGINE, bindingId, owners, settings]))
     .digest('hex')
 }

@@ -1,6 +1,6 @@
-import { sha256Hex } from '#lib/crypto/node/index.ts'
+import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { pool } from '#lib/db/client.ts'
-import { type Document, readDocument } from '#lib/in-toto/index.ts'
+import { type Document, readDocument, type TimeProof } from '#lib/in-toto/index.ts'
 import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import {
   type Delivery,
@@ -10,8 +10,9 @@ import {
   type StoredDocument,
 } from '#lib/in-toto/select/input.ts'
 import { wantedLinks } from '#lib/in-toto/select/wanted.ts'
-import type { JudgingContext } from './context.ts'
+import { type JudgingContext, mayBeBy } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
+import { intermediatesFor } from './intermediates.ts'
 import { sameRun } from './same-run.ts'
 import { idsTied } from './tied-links.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
@@ -29,6 +30,8 @@ const LISTING = 2_000
 const TIED_ROUNDS = 10
 /** Links received within a day of a final link, in which its signed run id is looked for. */
 const IN_TIME = 3_000
+/** Times at which one document was received that are looked at. */
+const RECEIPTS = 20
 /** Bytes of parsed documents that are kept while one job runs. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
@@ -115,6 +118,7 @@ async function storeOf(
   truncated = false,
 ): Promise<Store> {
   const rows = await documentRows(ids)
+  const documents = await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache)
   const deliveryIds = [...new Set(rows.flatMap(({ deliveryId }) => deliveryId ?? []))]
   const input: SelectInput = {
     softwareId: context.software.id,
@@ -123,7 +127,7 @@ async function storeOf(
     unusableKeys: context.unusableKeys,
     parameters: context.parameters,
     finalFiles: context.settings.finalFiles,
-    documents: await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache),
+    documents,
     deliveries: await deliveriesOf(deliveryIds),
     truncated,
     waiting: context.settings.waitingMinutes * 60_000,
@@ -132,6 +136,11 @@ async function storeOf(
     runIdPaths: context.runIdPaths,
     sharedSteps: new Set(context.binding.sharedSteps),
     mixedRuns: context.binding.mixedRuns,
+    certificates: {
+      verifyCertificate,
+      intermediates: await intermediatesFor(documents.map(({ document }) => document)),
+      bundles: [],
+    },
   }
   return openStore(input)
 }
@@ -163,7 +172,7 @@ async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readon
      JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" IN ('material', 'product')
      JOIN "Envelope" e ON e."id" = g."envelopeId"
      WHERE a."algo" = 'sha256' AND a."digest" = ANY($1::bytea[]) AND e."kind" = 'link' AND e."name" = ANY($2::text[])
-       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))
+       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})
      LIMIT ${LISTING + 1}`,
     [digests, stepNames, keyids],
   )
@@ -180,7 +189,7 @@ async function idsInTime({ stepNames, keyids }: JudgingContext, builds: readonly
      WHERE e."kind" = 'link' AND e."status" = 'parsed' AND e."firstSeenAt" BETWEEN $1 AND $2
        AND (e."name" = ANY($3::text[]) OR EXISTS (
          SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."path" ~ '${INNER_PATH}'))
-       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($4::text[]))
+       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$4')})
      LIMIT ${IN_TIME + 1}`,
     [new Date(from), new Date(to), stepNames, keyids],
   )
@@ -193,7 +202,7 @@ async function idsOfSteps({ keyids }: JudgingContext, steps: readonly string[]):
     `SELECT n."id"::text AS "id" FROM unnest($1::text[]) AS wanted("name") CROSS JOIN LATERAL (
        SELECT e."id" FROM "Envelope" e
        WHERE e."kind" = 'link' AND e."name" = wanted."name" AND e."status" = 'parsed'
-         AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($2::text[]))
+         AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$2')})
        ORDER BY e."id" DESC LIMIT ${NEAREST}) n`,
     [steps, keyids],
   )
@@ -246,8 +255,14 @@ async function documentsOf(
     const sightings = seen.map(
       (row): Sighting => ({ deliveryId: row.deliveryId, at: row.seenAt.getTime(), path: row.path, by: row.by }),
     )
-    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings }]
+    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings, proofs: receipts(seen) }]
   })
+}
+
+/** When this server received these very bytes, by its own clock: then their signatures existed. */
+function receipts(seen: readonly Row[]): TimeProof[] {
+  const times = [...new Set(seen.map(({ seenAt }) => seenAt.getTime()))].sort((a, b) => a - b)
+  return times.slice(0, RECEIPTS).map((at) => ({ kind: 'witnessed', at, by: 'Waybill', signature: null }))
 }
 
 function damaged(source: string, sha256: string): Document {

@@ -6,7 +6,7 @@ import { judgeOne } from './judge-build.ts'
 import { judgeTarget } from './judge-target.ts'
 import { alone } from './lock.ts'
 import { passBounds, readProgress, saveProgress } from './progress.ts'
-import { allTargets, type Touched, touchedSince } from './touched.ts'
+import { allTargets, type Touched, touchedSince, waitingForAuthorities } from './touched.ts'
 
 /**
  * Job: finds and judges the builds of a software that evidence since the last pass can have changed; all of them after
@@ -29,6 +29,9 @@ async function judgeAll(context: JudgingContext, now: Date): Promise<void> {
   const bounds = await passBounds(known)
   const touched = known === null ? await allTargets(context) : await touchedSince(context, known.done)
   await judgeTouched(context, touched, now)
+  if (known !== null && known.authorities !== bounds.authorities) {
+    await judgeTouched(context, await waitingForAuthorities(context), now)
+  }
   await saveProgress(software.id, { mark, ...bounds })
 }
 

@@ -8,6 +8,8 @@ const progressSchema = z.object({
   done: z.coerce.bigint(),
   /** `upTo` is done as soon as none of these transactions, which were writing then, is running any more */
   waiting: z.object({ upTo: z.coerce.bigint(), writers: z.array(z.string()) }).nullable(),
+  /** how many certificates of authorities were known: more may complete chains that were not whole */
+  authorities: z.number().default(0),
 })
 export type Progress = z.output<typeof progressSchema>
 
@@ -25,28 +27,31 @@ export async function readProgress(softwareId: string): Promise<Progress | null>
  * a lower one can appear after a higher one: as long as anybody is writing, the old mark stays.
  */
 export async function passBounds(before: Progress | null): Promise<Omit<Progress, 'mark'>> {
-  const { rows } = await pool.query<{ last: string; writers: string[] }>(
+  const { rows } = await pool.query<{ last: string; writers: string[]; authorities: number }>(
     `SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM "Sighting_id_seq")::text AS "last",
             coalesce((SELECT array_agg(DISTINCT l."virtualtransaction") FROM pg_locks l
               WHERE l."relation" = '"Sighting"'::regclass AND l."mode" = 'RowExclusiveLock'
-                AND l."database" = (SELECT oid FROM pg_database WHERE datname = current_database())), '{}') AS "writers"`,
+                AND l."database" = (SELECT oid FROM pg_database WHERE datname = current_database())), '{}') AS "writers",
+            (SELECT count(*)::int FROM "Certificate" WHERE "isCa") AS "authorities"`,
   )
   const last = BigInt(rows[0]?.last ?? 0)
   const writers = rows[0]?.writers ?? []
+  const authorities = rows[0]?.authorities ?? 0
   const done = before?.done ?? 0n
-  if (writers.length === 0) return { done: last, waiting: null }
+  if (writers.length === 0) return { done: last, waiting: null, authorities }
   const earlier = before?.waiting ?? null
   if (earlier?.writers.every((writer) => !writers.includes(writer))) {
-    return { done: earlier.upTo, waiting: { upTo: last, writers } }
+    return { done: earlier.upTo, waiting: { upTo: last, writers }, authorities }
   }
-  return { done, waiting: earlier ?? { upTo: last, writers } }
+  return { done, waiting: earlier ?? { upTo: last, writers }, authorities }
 }
 
-export async function saveProgress(softwareId: string, { mark, done, waiting }: Progress): Promise<void> {
+export async function saveProgress(softwareId: string, { mark, done, waiting, authorities }: Progress): Promise<void> {
   const value = {
     mark,
     done: String(done),
     waiting: waiting === null ? null : { upTo: String(waiting.upTo), writers: waiting.writers },
+    authorities,
   }
   const key = keyOf(softwareId)
   await db.setting.upsert({ where: { key }, create: { key, value }, update: { value } })

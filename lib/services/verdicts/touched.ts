@@ -1,6 +1,6 @@
 import { pool } from '#lib/db/client.ts'
 import { SIGNED_RUN_MS } from '#lib/in-toto/select/input.ts'
-import type { JudgingContext } from './context.ts'
+import { type JudgingContext, mayBeBy } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { sameRun } from './same-run.ts'
 
@@ -17,7 +17,7 @@ export interface Touched {
 const FINAL = `(
   (e."kind" = 'link' AND e."name" = ANY($2::text[]))
   OR (e."kind" = 'layout' AND substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[])))
-  AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($3::text[]))`
+  AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})`
 const OWN = `(d."kind" = 'handed-over' OR (d."kind" = 'pushed' AND d."softwareId" = $1::uuid))`
 
 /** Deliveries and the later attempts of their runs, which hold what those pushed. */
@@ -97,6 +97,34 @@ async function buildsInTime({ software, stepNames, runIdPaths, binding, settings
     [software.id, since, stepNames, Math.max(SIGNED_RUN_MS, settings.waitingMinutes * 60_000)],
   )
   return rows.map(({ id }) => id)
+}
+
+/** At most so many, newest first: what is older than that has to be checked again by hand. */
+const WAITING = 1_000
+
+/**
+ * What a certificate of an authority may complete: runs whose final link is signed with a certificate and started no
+ * build, and builds that fail for want of a chain.
+ */
+export async function waitingForAuthorities({ software, finalSteps, keyids }: JudgingContext): Promise<Touched> {
+  const deliveries = await pool.query<{ id: string }>(
+    `SELECT d."id"::text AS "id" FROM "Delivery" d WHERE ${OWN} AND EXISTS (
+       SELECT 1 FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId" WHERE s."deliveryId" = d."id" AND ${FINAL}
+         AND EXISTS (SELECT 1 FROM "EnvelopeSignature" y WHERE y."envelopeId" = e."id" AND y."certificate"))
+       AND NOT EXISTS (SELECT 1 FROM "Build" b WHERE b."deliveryId" = d."id" AND b."softwareId" = $1::uuid)
+     ORDER BY d."openedAt" DESC, d."id" LIMIT ${WAITING}`,
+    [software.id, finalSteps, keyids],
+  )
+  const builds = await pool.query<{ id: string }>(
+    `SELECT b."id"::text AS "id" FROM "Build" b JOIN "Verdict" v ON v."id" = b."currentId"
+     WHERE b."softwareId" = $1::uuid AND v."code" = 'CERT_UNTRUSTED' ORDER BY b."firstSeenAt" DESC LIMIT ${WAITING}`,
+    [software.id],
+  )
+  return {
+    deliveries: deliveries.rows.map(({ id }) => id),
+    loose: [],
+    builds: builds.rows.map(({ id }) => id),
+  }
 }
 
 async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {

@@ -88,6 +88,8 @@ export async function compareOne(
       at: Date.now(),
       params: draft.params === null ? null : join(dir, 'params.json'),
       intermediates: [],
+      trustBundles: null,
+      timeProofs: null,
       runInspections: join(dir, 'final'),
       profile: 'strict',
       json: true,

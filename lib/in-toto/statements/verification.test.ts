@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { jsonObject, parseJson, utf8 } from '#lib/crypto/index.ts'
+import { verifySignature } from '#lib/crypto/node/index.ts'
+import { dsse } from '#lib/testing/authority/envelopes.ts'
+import { makeKey } from '#lib/testing/authority/keys.ts'
+import { describeShared } from '#lib/testing/shared-data.ts'
+import { parseEnvelope, verificationsIn, verifierStatus } from '../index.ts'
+
+const AT = Date.parse('2026-06-01T00:00:00Z')
+const verifier = makeKey('verifier')
+const mallory = makeKey('mallory')
+const V1 = 'https://slsa.dev/verification_summary/v1'
+const A = 'a'.repeat(64)
+
+const PASSED = {
+  verifier: { id: 'https://bank.example/verifier' },
+  timeVerified: '2026-05-01T12:00:00.5+02:00',
+  resourceUri: 'oci://registry/app',
+  policy: { uri: 'https://bank.example/policy', digest: { sha256: A } },
+  inputAttestations: [{ uri: 'https://archivista/x', digest: { sha256: A } }],
+  verificationResult: 'PASSED',
+  verifiedLevels: ['SLSA_BUILD_LEVEL_3'],
+}
+
+function envelopeOf(predicate: unknown, predicateType = V1, signer = verifier) {
+  const text = JSON.stringify({
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: 'app', digest: { sha256: A } }],
+    predicateType,
+    predicate,
+  })
+  const value = parseJson(utf8(text))
+  return parseEnvelope(dsse(value instanceof Map ? value : jsonObject({}), [signer]))
+}
+const only = (predicate: unknown, type = V1) => verificationsIn(envelopeOf(predicate, type))[0]
+
+test('a summary says who decided what, when and under which policy', () => {
+  expect(verificationsIn(envelopeOf(PASSED))).toEqual([
+    {
+      kind: 'slsa',
+      verifier: 'https://bank.example/verifier',
+      timeVerified: '2026-05-01T12:00:00.5+02:00',
+      at: Date.parse('2026-05-01T10:00:00.500Z'),
+      resource: 'oci://registry/app',
+      policy: { name: null, uri: 'https://bank.example/policy', digests: { sha256: A } },
+      result: 'passed',
+      levels: ['SLSA_BUILD_LEVEL_3'],
+      inputs: [{ name: null, uri: 'https://archivista/x', digests: { sha256: A } }],
+      subjects: [{ name: 'app', uri: null, digests: { sha256: A } }],
+      gaps: [],
+    },
+  ])
+})
+
+test('older summaries write their members with underscores', () => {
+  const old = {
+    verifier: { id: 'v' },
+    time_verified: '2026-05-01T12:00:00Z',
+    resource_uri: 'r',
+    policy: { uri: 'p' },
+    verification_result: 'FAILED',
+    policy_level: 'SLSA_LEVEL_3',
+  }
+  const found = only(old, 'https://slsa.dev/verification_summary/v0.2')
+  expect(found).toMatchObject({ result: 'failed', resource: 'r', levels: ['SLSA_LEVEL_3'], gaps: [] })
+  // the members of one version are not those of another
+  expect(only(old)).toMatchObject({ result: 'unknown', at: null })
+})
+
+test('the verification of a Witness policy is told by its verifier, alone or in a collection', () => {
+  const { resourceUri: _, verifiedLevels: __, ...rest } = PASSED
+  const witness = { ...rest, verifier: { id: 'witness' }, verificationResult: 'FAILED' }
+  const expected = { kind: 'witness', verifier: 'witness', result: 'failed', resource: null, gaps: [] }
+  expect(only(witness)).toMatchObject(expected)
+  const attestations = [
+    { type: 'x', attestation: {} },
+    { type: V1, attestation: witness },
+    { type: V1, attestation: 1 },
+  ]
+  const type = 'https://witness.testifysec.com/attestation-collection/v0.1'
+  const found = verificationsIn(envelopeOf({ name: 'verify', attestations }, type))
+  expect(found).toHaveLength(2)
+  expect(found[0]).toMatchObject(expected)
+  expect(found[1]?.gaps[0]).toBe('Expected an object at predicate.attestations[2].attestation; found 1.')
+})
+
+describe('nothing but PASSED passes, and what is missing is told', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['letter case', 'passed', /PASSED or FAILED/],
+    ['another type', true, /PASSED or FAILED/],
+    ['nothing', undefined, /PASSED or FAILED/],
+  ])('%s', (_, verificationResult, gap) => {
+    const found = only({ ...PASSED, verificationResult })
+    expect(found?.result).toBe('unknown')
+    expect(found?.gaps[0]).toMatch(gap)
+  })
+  test.each<[string, unknown, RegExp]>([
+    ['no verifier', { ...PASSED, verifier: undefined }, /who verified/],
+    ['a verifier of another type', { ...PASSED, verifier: 'x' }, /who verified/],
+    ['no policy', { ...PASSED, policy: undefined }, /which policy/],
+    ['a policy of another type', { ...PASSED, policy: 3 }, /Expected an object at predicate.policy/],
+    ['no resource', { ...PASSED, resourceUri: undefined }, /of what/],
+    ['no time', { ...PASSED, timeVerified: undefined }, /when/],
+    ['a day that does not exist', { ...PASSED, timeVerified: '2026-02-30T00:00:00Z' }, /when/],
+    ['inputs of another type', { ...PASSED, inputAttestations: {} }, /Expected an array/],
+    ['no object', null, /Expected an object at predicate/],
+  ])('%s', (_, predicate, gap) => {
+    expect(only(predicate)?.gaps.join(' ')).toMatch(gap)
+  })
+})
+
+test('a name is nobody: the keys that are trusted for it must have signed', () => {
+  const trusted = new Map([[PASSED.verifier.id, [verifier.key]]])
+  const status = (envelope = envelopeOf(PASSED), keys = trusted) => {
+    const [found = { verifier: null }] = verificationsIn(envelope)
+    return verifierStatus(envelope, found, keys, AT, (key, message, bytes) => verifySignature(key, message, bytes))
+  }
+  expect(status()).toEqual({ status: 'verified', keyids: [verifier.keyid] })
+  expect(status(envelopeOf(PASSED, V1, mallory)).status).toBe('not-signed')
+  expect(status(envelopeOf({ ...PASSED, verifier: { id: 'https://other' } })).status).toBe('unknown-verifier')
+  expect(status(envelopeOf({ ...PASSED, verifier: {} })).status).toBe('unknown-verifier')
+  expect(status(envelopeOf(PASSED), new Map([['https://other', [verifier.key]]])).status).toBe('unknown-verifier')
+})
+
+describeShared('what a real Archivista took in', 'corpus/archivista/recorded.json', (bytes) => {
+  test('a failed verification is found, with all that it does not say', () => {
+    const recorded: { exchanges: { note: string; request: { body?: string } }[] } = JSON.parse(bytes.toString('utf8'))
+    const body = recorded.exchanges.find(({ note }) => note === 'vsa')?.request.body
+    const envelope = parseEnvelope(utf8(body ?? ''))
+    const [found, ...more] = verificationsIn(envelope)
+    expect(more).toEqual([])
+    expect(found).toMatchObject({ kind: 'slsa', result: 'failed', verifier: null, policy: null, at: null })
+    expect(found?.gaps).toHaveLength(4)
+    expect(verifierStatus(envelope, { verifier: null }, new Map(), AT, () => ({ valid: true })).status).toBe(
+      'unknown-verifier',
+    )
+  })
+})
