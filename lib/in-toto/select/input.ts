@@ -68,14 +68,14 @@ export interface SelectInput {
   /** the time to judge for, in milliseconds */
   readonly at: number
   readonly verifySignature: SignatureVerifier
-  /** absent: certificates cannot be judged */
-  readonly certificates?: CertificateTrust
   /** where a signed document says which run it belongs to: member names from the outermost; the first found counts */
   readonly runIdPaths?: readonly (readonly string[])[]
   /** steps one link of which serves many builds */
   readonly sharedSteps?: ReadonlySet<string>
   /** whether a link of another run counts where digests tie it; by default nobody can tell */
   readonly mixedRuns?: boolean
+  /** absent: certificates cannot be judged */
+  readonly certificates?: CertificateTrust
 }
 
 /** For how long after its first sighting a signed run id takes in more: an id used for ever names no run. */

@@ -166,9 +166,10 @@ function considered(levels: readonly Inner[]): Considered[] {
       found.set(`${name} ${sha256}`, { sha256, role, step: name, reason, ...signer })
     for (const { stored, skipped } of unusable) add(stored.document.sha256, 'considered', skipped.message)
     for (const { link, why } of passedOver) add(link.stored.document.sha256, 'considered', why)
-    for (const link of groups.flat()) {
-      const signer = link.identity.startsWith('spiffe://') ? { signer: link.identity } : {}
-      add(link.stored.document.sha256, 'selected', null, signer)
+    for (const { stored, identity } of groups.flat()) {
+      const { sha256 } = stored.document
+      const signer = identity.startsWith('spiffe://') ? { signer: identity } : {}
+      found.set(`${name} ${sha256}`, { sha256, role: 'selected', step: name, reason: null, ...signer })
     }
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
@@ -225,7 +226,7 @@ function linkLine(step: string, role: string, link: SignedLink): string {
   return `${role} ${step} ${link.stored.document.sha256} ${link.identity} ${link.firstSeen} ${link.freshIn ?? '-'} ${places}`
 }
 
-/** The next moment at which time alone changes something: a waiting time, the expiry of the layout, a key, a certificate. */
+/** The next moment at which time alone changes something: a waiting time, the layout's expiry, a key's. */
 function validUntil({ store: { input }, build }: Case, levels: readonly Inner[], { steps }: Report): number | null {
   const moments = levels.map(({ layout }) => parseTimestamp(layout.expires))
   const open = levels.some(({ choices }) => choices.some(({ groups }) => groups.length === 0))

@@ -26,12 +26,12 @@ export type Target =
 const NEAREST = 40
 /** Links anywhere that list a final file. */
 const LISTING = 2_000
-/** Times at which one document was received that are looked at. */
-const RECEIPTS = 20
 /** How far a tie may lead from what came with the run: a supplier of a supplier, and so on. */
 const TIED_ROUNDS = 10
 /** Links received within a day of a final link, in which its signed run id is looked for. */
 const IN_TIME = 3_000
+/** Times at which one document was received that are looked at. */
+const RECEIPTS = 20
 /** Bytes of parsed documents that are kept while one job runs. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
@@ -133,14 +133,14 @@ async function storeOf(
     waiting: context.settings.waitingMinutes * 60_000,
     at,
     verifySignature: verifyNodeSignature,
+    runIdPaths: context.runIdPaths,
+    sharedSteps: new Set(context.binding.sharedSteps),
+    mixedRuns: context.binding.mixedRuns,
     certificates: {
       verifyCertificate,
       intermediates: await intermediatesFor(documents.map(({ document }) => document)),
       bundles: [],
     },
-    runIdPaths: context.runIdPaths,
-    sharedSteps: new Set(context.binding.sharedSteps),
-    mixedRuns: context.binding.mixedRuns,
   }
   return openStore(input)
 }
@@ -189,7 +189,7 @@ async function idsInTime({ stepNames, keyids }: JudgingContext, builds: readonly
      WHERE e."kind" = 'link' AND e."status" = 'parsed' AND e."firstSeenAt" BETWEEN $1 AND $2
        AND (e."name" = ANY($3::text[]) OR EXISTS (
          SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."path" ~ '${INNER_PATH}'))
-       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($4::text[]))
+       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$4')})
      LIMIT ${IN_TIME + 1}`,
     [new Date(from), new Date(to), stepNames, keyids],
   )

@@ -1,6 +1,6 @@
 import { pool } from '#lib/db/client.ts'
 import type { Wanted } from '#lib/in-toto/select/wanted.ts'
-import type { JudgingContext } from './context.ts'
+import { type JudgingContext, mayBeBy } from './context.ts'
 
 /** Links of one step that digests may tie to one build; beyond that nobody can tell. */
 const TIED = 1_000
@@ -32,7 +32,7 @@ export async function idsTied(context: JudgingContext, wanted: readonly Wanted[]
   }
 }
 
-const SIGNED = `EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND x."keyid" = ANY($2::text[]))`
+const SIGNED = `EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$2')})`
 
 async function idsOfWanted({ keyids }: JudgingContext, { step, digests }: Wanted): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(

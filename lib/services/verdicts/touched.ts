@@ -84,6 +84,21 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
   }
 }
 
+/** Where runs are told by signed ids, or links of other runs may count: builds about the time of the new evidence. */
+async function buildsInTime({ software, stepNames, runIdPaths, binding, settings }: JudgingContext, since: string) {
+  if (runIdPaths.length === 0 && binding.sharedSteps.length === 0 && !binding.mixedRuns) return []
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH news AS (
+       SELECT min(s."seenAt") AS "first", max(s."seenAt") AS "last" FROM "Sighting" s
+       JOIN "Envelope" e ON e."id" = s."envelopeId"
+       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]) OR s."path" ~ '${INNER_PATH}'))
+     SELECT b."id"::text AS "id" FROM "Build" b, news WHERE b."softwareId" = $1::uuid
+       AND b."firstSeenAt" BETWEEN news."first" - $4 * interval '1 millisecond' AND news."last" + $4 * interval '1 millisecond'`,
+    [software.id, since, stepNames, Math.max(SIGNED_RUN_MS, settings.waitingMinutes * 60_000)],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** At most so many, newest first: what is older than that has to be checked again by hand. */
 const WAITING = 1_000
 
@@ -110,21 +125,6 @@ export async function waitingForAuthorities({ software, finalSteps, keyids }: Ju
     loose: [],
     builds: builds.rows.map(({ id }) => id),
   }
-}
-
-/** Where runs are told by signed ids, or links of other runs may count: builds about the time of the new evidence. */
-async function buildsInTime({ software, stepNames, runIdPaths, binding, settings }: JudgingContext, since: string) {
-  if (runIdPaths.length === 0 && binding.sharedSteps.length === 0 && !binding.mixedRuns) return []
-  const { rows } = await pool.query<{ id: string }>(
-    `WITH news AS (
-       SELECT min(s."seenAt") AS "first", max(s."seenAt") AS "last" FROM "Sighting" s
-       JOIN "Envelope" e ON e."id" = s."envelopeId"
-       WHERE s."id" > $2::bigint AND (e."kind" <> 'link' OR e."name" = ANY($3::text[]) OR s."path" ~ '${INNER_PATH}'))
-     SELECT b."id"::text AS "id" FROM "Build" b, news WHERE b."softwareId" = $1::uuid
-       AND b."firstSeenAt" BETWEEN news."first" - $4 * interval '1 millisecond' AND news."last" + $4 * interval '1 millisecond'`,
-    [software.id, since, stepNames, Math.max(SIGNED_RUN_MS, settings.waitingMinutes * 60_000)],
-  )
-  return rows.map(({ id }) => id)
 }
 
 async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {
