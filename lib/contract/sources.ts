@@ -21,14 +21,30 @@ export const directorySettingsSchema = z.strictObject({
   together: z.boolean().default(false),
 })
 
+const headerNameSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header')
+
+/** How a server is trusted, and how it knows us: each names a secret that holds PEM. */
+const tlsSettings = {
+  /** authorities that the server's certificate may be of, besides the system's */
+  ca: secretNameSchema.nullable().default(null),
+  /** mutual TLS: the certificate with its chain, and its private key */
+  clientCertificate: secretNameSchema.nullable().default(null),
+  clientKey: secretNameSchema.nullable().default(null),
+}
+
 export const archivistaSettingsSchema = z.strictObject({
   url: addressSchema,
-  /** the secret that is sent in `header`, or null */
+  /** the secret that is sent in `header`, or null; a token alone is sent as a bearer token where that is Authorization */
   secret: secretNameSchema.nullable().default(null),
-  header: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'expected the name of a header')
-    .default('Authorization'),
+  header: headerNameSchema.default('Authorization'),
+  /** further headers, each with the secret that it carries, as the proxy in front may ask */
+  headers: z
+    .array(z.strictObject({ name: headerNameSchema, secret: secretNameSchema }))
+    .max(16)
+    .default([]),
+  /** Archivista answers under `/v1/`, and under the same paths without it, which it calls deprecated */
+  paths: z.enum(['v1', 'unversioned']).default('v1'),
+  ...tlsSettings,
 })
 
 export const ociSettingsSchema = z.strictObject({
@@ -40,6 +56,7 @@ export const ociSettingsSchema = z.strictObject({
   user: z.string().max(200).nullable().default(null),
   /** its password or token, or null */
   secret: secretNameSchema.nullable().default(null),
+  ...tlsSettings,
 })
 
 /** What a source is set to, by kind. */
