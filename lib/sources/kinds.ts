@@ -1,4 +1,5 @@
 import type { SourceKind, SourceSettings } from '#lib/contract/sources.ts'
+import { archivistaKind } from './archivista/archivista.ts'
 import { type Connector, type Ports, SourceError } from './connector.ts'
 import { directoryKind } from './directory/directory.ts'
 
@@ -7,7 +8,7 @@ type Open = (settings: unknown, ports: Ports) => Connector
 /** How a source of each kind is opened; null where this version cannot read it. */
 const kinds: Readonly<Record<SourceKind, Open | null>> = {
   directory: (settings, ports) => directoryKind.open(directoryKind.settings.parse(settings), ports),
-  archivista: null,
+  archivista: (settings, ports) => archivistaKind.open(archivistaKind.settings.parse(settings), ports),
   oci: null,
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
-import type { SourceSettings } from '#lib/contract/sources.ts'
+import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
 import { utf8 } from '#lib/crypto/index.ts'
 import { db, inTransaction } from '#lib/db/client.ts'
 import { SourceError } from '#lib/sources/connector.ts'
@@ -19,12 +19,7 @@ import { syncKey, syncSource } from './sync-source.ts'
 useDatabase()
 
 const ci = makeKey('ci')
-const archivista: SourceSettings = {
-  kind: 'archivista',
-  url: 'https://a.example',
-  secret: null,
-  header: 'Authorization',
-}
+const archivista = sourceSettingsSchema.parse({ kind: 'archivista', url: 'https://a.example' })
 let content = 0
 
 function link(name = 'build', product = `${content++}`): Uint8Array {
