@@ -1,7 +1,7 @@
 import { makeKey } from '../lib/testing/authority/keys.ts'
 import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
-import { makeBuild } from './supply-chain.ts'
+import { bringChain, makeBuild } from './supply-chain.ts'
 
 test('an administrator creates a software and sets its owner key; a private key is refused unsent', async ({
   admin: page,
@@ -45,4 +45,24 @@ test('a software shows its layout in force, its builds and who signed', async ({
   await page.goto('/software')
   await expect(page.getByRole('row').filter({ hasText: made.slug })).toContainText('Blocked')
   await expectAccessible(page)
+})
+
+test('an engineer says how a layout is bound, puts it in force, and its builds are judged', async ({
+  engineer: page,
+  api,
+  own,
+}) => {
+  const { slug } = await bringChain(await api('admin'), own('bound'), 'none')
+  await page.goto(`/software/${slug}`)
+  await page.getByRole('button', { name: 'Put in force' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Put in force' })
+  await dialog.getByRole('checkbox', { name: 'clone (takes files from no other step)' }).check()
+  await expect(dialog.getByRole('checkbox', { name: 'package' })).toHaveCount(0)
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Put in force' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('region', { name: 'Layout in force' }).getByRole('link')).toBeVisible()
+  await expect(page.getByRole('list', { name: /^Last builds: 1 verified/ })).toBeVisible({ timeout: 30_000 })
+  const { binding } = await (await page.request.get(`/api/v1/software/${slug}`)).json()
+  expect(binding).toEqual({ parameters: null, sharedSteps: ['clone'], mixedRuns: false })
 })

@@ -20,10 +20,18 @@ const numbered = (folder: string, count: number): Files =>
  * force, and judged: software, owner key, layout, links, verdict.
  */
 export async function makeBuild(api: APIRequestContext, name: string, change: Change): Promise<MadeBuild> {
+  const { slug, versionId } = await bringChain(api, name, change)
+  const inForce = await api.post(`/api/v1/software/${slug}/in-force`, { data: { versionId } })
+  expect(inForce.status(), await inForce.text()).toBe(200)
+  return { slug, ...(await judged(api, slug)) }
+}
+
+/** The same up to where somebody has to decide: nothing is in force yet. */
+export async function bringChain(api: APIRequestContext, name: string, change: Change) {
   const files = signedFiles(name, change)
   const software = await api.post('/api/v1/software', { data: { name } })
   expect(software.status(), await software.text()).toBe(201)
-  const { slug } = await software.json()
+  const { slug }: { slug: string } = await software.json()
   const keys = [{ text: files.ownerKey, name: 'owner.pem' }]
   const owners = await api.put(`/api/v1/software/${slug}/owner-keys`, { data: { keys } })
   expect(owners.status(), await owners.text()).toBe(200)
@@ -32,10 +40,8 @@ export async function makeBuild(api: APIRequestContext, name: string, change: Ch
   const brought = await api.post('/api/v1/imports', { multipart: form })
   expect(brought.status(), await brought.text()).toBe(201)
   const layouts = await (await api.get('/api/v1/layouts')).json()
-  const version = layouts.versions.find((one: { name: string }) => one.name.includes(name))
-  const inForce = await api.post(`/api/v1/software/${slug}/in-force`, { data: { versionId: version?.id } })
-  expect(inForce.status(), await inForce.text()).toBe(200)
-  return { slug, ...(await judged(api, slug)) }
+  const version: { id: string } = layouts.versions.find((one: { name: string }) => one.name.includes(name))
+  return { slug, versionId: version.id }
 }
 
 async function judged(api: APIRequestContext, slug: string): Promise<{ short: string; state: string }> {

@@ -3,7 +3,7 @@ import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { versionQuery } from '#lib/client/layouts.ts'
-import { putInForce, softwareQuery } from '#lib/client/software.ts'
+import { putInForce } from '#lib/client/software.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
 import { readLayoutText } from '#lib/layout-draft/index.ts'
 import { utc } from '../ui/time-text.ts'
@@ -50,7 +50,11 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
       })
     },
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: softwareQuery(software.slug).queryKey })
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ['software'] }),
+        client.invalidateQueries({ queryKey: versionQuery(version.id).queryKey }),
+      ])
+      void client.invalidateQueries({ queryKey: ['layouts'] })
       void client.invalidateQueries({ queryKey: ['posture'] })
       void client.invalidateQueries({ queryKey: ['builds'] })
       onClose()
