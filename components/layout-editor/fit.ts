@@ -2,9 +2,10 @@ import { useCallback } from 'react'
 import { getViewportForBounds, type Rect, useReactFlow, useStoreApi } from 'reactflow'
 import type { ItemNode, MatchEdge } from './flow.ts'
 
-/** what stands over the drawing: the palette at the left, the problems below */
-const OVER_DRAWING = { top: '24px', right: '40px', bottom: '110px', left: '216px' } as const
-const NOTHING_OVER = { top: '24px', right: '40px', bottom: '40px', left: '40px' } as const
+/** Where the drawing may go: the palette stands at the top left, the problems below. */
+const BESIDE_PALETTE = { top: '24px', right: '32px', bottom: '110px', left: '216px' } as const
+const BELOW_PALETTE = { top: '176px', right: '32px', bottom: '110px', left: '32px' } as const
+const NOTHING_OVER = { top: '24px', right: '32px', bottom: '32px', left: '32px' } as const
 
 /**
  * A function that brings the whole drawing into view, the lines that a wrapped chain sends around its rows included,
@@ -19,8 +20,10 @@ export function useFit(readOnly = false): (duration: number) => void {
       const nodes = flow.getNodes()
       if (nodes.length === 0 || width === 0 || height === 0) return
       const bounds = including(flow.getNodesBounds(nodes), flow.getEdges())
-      const padding = readOnly ? NOTHING_OVER : OVER_DRAWING
-      void flow.setViewport(getViewportForBounds(bounds, width, height, 0.5, 1, padding), { duration })
+      const places = readOnly ? [NOTHING_OVER] : [BESIDE_PALETTE, BELOW_PALETTE]
+      const views = places.map((padding) => getViewportForBounds(bounds, width, height, 0.4, 1, padding))
+      const largest = views.reduce((best, view) => (view.zoom > best.zoom ? view : best))
+      void flow.setViewport(largest, { duration })
     },
     [flow, store, readOnly],
   )
