@@ -11,15 +11,21 @@ export async function* follow(server: ArchivistaServer, cursor: Cursor, limits: 
   yield { entries: [], cursor: place, caughtUp: true }
 }
 
+/** An upgrade in the middle of a list makes its places stale once; a server that never knows them has no list. */
+const MOST_RESTARTS = 3
+
 /** Reads one list to its end, however far it was read before, and answers the place after it. */
 async function* readList(server: ArchivistaServer, place: Place, limits: PassLimits): AsyncGenerator<Batch, Place> {
   const pages = new Pages(server)
   let listing = listingAt(place, server.now())
+  let restarts = 0
   for (;;) {
     const total = listing.total ?? (await queryCount(server, whereOf(listing), limits.signal))
     listing = { ...listing, total }
     const page = await nextPage(server, listing, limits)
     if (page === null) {
+      if (++restarts > MOST_RESTARTS)
+        throw bad(server, 'forgets again and again the place in its list that it gave before')
       listing = { ...listing, after: null, listed: 0 }
       continue
     }
