@@ -18,9 +18,23 @@ import { SoftwareSettings } from './software-settings.tsx'
 import { Strip } from './strip.tsx'
 import { Versions } from './versions.tsx'
 
+/** A verdict follows its evidence, or a change of the layout, within seconds. */
+const SOON_MS = 2_000
+const LATER_MS = 30_000
+
+/** Builds are being judged, or may be about to appear: a layout has come into force and none is there yet. */
+function isUnsettled(software: SoftwareDetail | undefined): boolean {
+  if (software === undefined) return false
+  const { inForce, recent } = software
+  return inForce !== null && (recent.length === 0 || recent.some(({ state }) => state === 'running'))
+}
+
 /** One software: what its builds must follow, who decides that, and how its builds do. */
 export function SoftwareDetailPage({ slug }: { slug: string }) {
-  const { data, error, refetch } = useQuery(softwareQuery(slug))
+  const { data, error, refetch } = useQuery({
+    ...softwareQuery(slug),
+    refetchInterval: (query) => (isUnsettled(query.state.data) ? SOON_MS : LATER_MS),
+  })
   if (error && !data)
     return (
       <PageBody>
