@@ -18,6 +18,7 @@ test('builds are filtered in the address, walked by keyboard and peeked at', asy
   await page.getByLabel('Filter builds').fill(made.short)
   await expect(page).toHaveURL(new RegExp(`q=${made.short}`))
   const row = table.getByRole('row').filter({ hasText: made.short })
+  // at once, while the rows that the filter takes away may still stand above it
   await row.focus()
   await page.keyboard.press('Space')
   const peek = page.getByRole('dialog')

@@ -16,15 +16,20 @@ const WIDE = 'grid-cols-[130px_110px_170px_150px_minmax(220px,1fr)_130px_170px]'
 
 /**
  * Only the rows in view are drawn. One row is in the tab order (roving); J, K and the arrows move it, Space peeks at
- * it, Enter opens it. On phones a row is stacked.
+ * it, Enter opens it. On phones a row is stacked. The row is remembered by its build, not by its place: builds arrive
+ * above it and filters take others away while somebody stands on it.
  */
 export function BuildRows({ rows, total, more }: { rows: readonly BuildRow[]; total: number; more: () => void }) {
   const router = useRouter()
   const [letters] = useLetterKeys()
   const phone = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: true })
   const box = useRef<HTMLDivElement>(null)
-  const [at, setAt] = useState(0)
+  const [current, setCurrent] = useState<string | null>(null)
   const [peeked, setPeeked] = useState<BuildRow | null>(null)
+  const at = Math.max(
+    0,
+    rows.findIndex((row) => row.id === current),
+  )
   const height = phone ? 104 : 38
   const list = useVirtualizer({
     count: rows.length,
@@ -43,7 +48,7 @@ export function BuildRows({ rows, total, more }: { rows: readonly BuildRow[]; to
 
   const move = (to: number) => {
     const index = Math.max(0, Math.min(rows.length - 1, to))
-    setAt(index)
+    setCurrent(rows[index]?.id ?? null)
     list.scrollToIndex(index)
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus())
   }
@@ -55,14 +60,13 @@ export function BuildRows({ rows, total, more }: { rows: readonly BuildRow[]; to
         ]
       : [],
   )
-  const keys = (event: KeyboardEvent<HTMLElement>) => {
+  const keys = (event: KeyboardEvent<HTMLElement>, row: BuildRow) => {
     if (event.target !== event.currentTarget) return
-    const row = rows[at]
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }
     const to = steps[event.key]
     if (to !== undefined) move(to)
-    else if (event.key === ' ' && row) setPeeked(row)
-    else if (event.key === 'Enter' && row) router.push(`/builds/${row.id}`)
+    else if (event.key === ' ') setPeeked(row)
+    else if (event.key === 'Enter') router.push(`/builds/${row.id}`)
     else return
     event.preventDefault()
   }
@@ -99,8 +103,8 @@ export function BuildRows({ rows, total, more }: { rows: readonly BuildRow[]; to
                   data-index={item.index}
                   aria-rowindex={item.index + 2}
                   tabIndex={item.index === at ? 0 : -1}
-                  onFocus={() => setAt(item.index)}
-                  onKeyDown={keys}
+                  onFocus={() => setCurrent(row.id)}
+                  onKeyDown={(event) => keys(event, row)}
                   className={`absolute inset-x-0 top-0 block scroll-mt-10 border-b border-line hover:bg-page focus-visible:-outline-offset-2 ${phone ? 'px-4 py-2' : `!grid items-center ${WIDE}`}`}
                   style={{ height, transform: `translateY(${item.start}px)` }}
                 >
