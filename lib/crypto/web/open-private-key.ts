@@ -1,4 +1,5 @@
 import { fromHex } from '../bytes.ts'
+import { DER, derChildren, derInteger, readDer } from '../der.ts'
 import { encryptedSecuresystemslib } from '../detect-private-key.ts'
 import { FormatError } from '../format-error.ts'
 import type { JsonObject, JsonValue } from '../json-value.ts'
@@ -6,14 +7,13 @@ import type { Key } from '../key.ts'
 import { parseJsonText } from '../parse-json.ts'
 import { parseKeyObject } from '../parse-key-object.ts'
 import { type PemBlock, readPem } from '../pem.ts'
+import { decryptPem } from './decrypt-pem.ts'
 import { decryptPkcs8 } from './decrypt-pkcs8.ts'
+import { decryptSecuresystemslib } from './decrypt-securesystemslib.ts'
 import { importPrivateKey, type PrivateKey } from './import-private-key.ts'
 import { pkcs8FromEd25519, pkcs8FromPkcs1, pkcs8FromSec1 } from './pkcs8.ts'
-import { OPENSSL_COMMAND, PrivateKeyError } from './private-key-error.ts'
+import { PrivateKeyError } from './private-key-error.ts'
 
-const SECURESYSTEMSLIB_COMMAND =
-  `python3 -c "import json; from securesystemslib.interface import import_ed25519_privatekey_from_file as f; ` +
-  `print(json.dumps(f('KEY', prompt=True)))" > KEY.json`
 const SSH_COMMAND = 'cp KEY KEY.pem && ssh-keygen -p -m PKCS8 -f KEY.pem'
 const SSH_ED25519_COMMAND =
   `python3 -c "from getpass import getpass; from cryptography.hazmat.primitives.serialization import *; ` +
@@ -21,9 +21,10 @@ const SSH_ED25519_COMMAND =
   `print(k.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(getpass('New passphrase: ').encode())).decode(), end='')" > KEY.pem`
 
 /**
- * Opens the text of a private-key file for signing: PKCS#8, plain or encrypted (PBES2 with PBKDF2 and AES), plain
- * PKCS#1 RSA and SEC 1 elliptic curve, and plain securesystemslib JSON. Throws PrivateKeyError, which names the case;
- * PASSPHRASE_NEEDED where the file is encrypted and no passphrase was given.
+ * Opens the text of a private-key file for signing, plain or encrypted: PKCS#8 (PBES2 with PBKDF2 and AES), PKCS#1 RSA
+ * and SEC 1 elliptic curve (OpenSSL's old form with AES), securesystemslib JSON. All that `in-toto-keygen` writes is
+ * among them. Throws PrivateKeyError, which names the case; PASSPHRASE_NEEDED where the file is encrypted and no
+ * passphrase was given.
  */
 export async function openPrivateKey(text: string, passphrase?: string): Promise<PrivateKey> {
   if (!canSign()) {
@@ -51,12 +52,8 @@ function canSign(): boolean {
 
 async function open(text: string, passphrase: string | undefined): Promise<PrivateKey> {
   if (encryptedSecuresystemslib.test(text)) {
-    throw new PrivateKeyError(
-      'UNSUPPORTED',
-      'The key is encrypted in the form of securesystemslib, which browsers cannot open. Decrypt it with the ' +
-        'command (for an ECDSA key write ecdsa in place of ed25519) and choose the new file.',
-      SECURESYSTEMSLIB_COMMAND,
-    )
+    const clear = await decryptSecuresystemslib(text, needed(passphrase))
+    return clear.startsWith('{') ? openJson(clear) : importPrivateKey(await pkcs8OfPem(clear, undefined))
   }
   if (text.startsWith('{')) return openJson(text)
   if (!text.includes('-----BEGIN ')) {
@@ -69,28 +66,38 @@ async function pkcs8OfPem(text: string, passphrase: string | undefined): Promise
   const blocks = readPem(text)
   const block = blocks.find(({ label }) => label.includes('PRIVATE KEY'))
   if (block === undefined) throw notPrivate(blocks, text)
-  if (/ENCRYPTED/.test(block.headers)) {
-    throw new PrivateKeyError(
-      'UNSUPPORTED',
-      'The key is encrypted in the old form of OpenSSL, which is weak and which browsers cannot open. Encrypt it ' +
-        'again with the command and choose the new file.',
-      OPENSSL_COMMAND,
-    )
-  }
   switch (block.label) {
     case 'PRIVATE KEY':
       return block.bytes
     case 'RSA PRIVATE KEY':
-      return pkcs8FromPkcs1(block.bytes)
+      return pkcs8FromPkcs1(clearBytes(block, passphrase))
     case 'EC PRIVATE KEY':
-      return pkcs8FromSec1(block.bytes)
+      return pkcs8FromSec1(clearBytes(block, passphrase))
     case 'ENCRYPTED PRIVATE KEY':
-      if (passphrase === undefined || passphrase === '') {
-        throw new PrivateKeyError('PASSPHRASE_NEEDED', 'The key is encrypted. Enter its passphrase.')
-      }
-      return decryptPkcs8(block.bytes, passphrase)
+      return decryptPkcs8(block.bytes, needed(passphrase))
     default:
       throw unsupportedBlock(block)
+  }
+}
+
+function needed(passphrase: string | undefined): string {
+  if (passphrase !== undefined && passphrase !== '') return passphrase
+  throw new PrivateKeyError('PASSPHRASE_NEEDED', 'The key is encrypted. Enter its passphrase.')
+}
+
+/** The DER of a PKCS#1 or SEC 1 key, which headers of the old form may say to be encrypted. */
+function clearBytes(block: PemBlock, passphrase: string | undefined): Uint8Array {
+  return /ENCRYPTED/.test(block.headers) ? decryptPem(block, needed(passphrase), isKeyStructure) : block.bytes
+}
+
+/** RSAPrivateKey and ECPrivateKey are both a sequence that begins with a small version (RFC 8017, RFC 5915). */
+function isKeyStructure(der: Uint8Array): boolean {
+  try {
+    const [version, ...rest] = derChildren(readDer(der, DER.sequence))
+    return derInteger(version) <= 1n && rest.length > 0
+  } catch (cause) {
+    if (cause instanceof FormatError) return false
+    throw cause
   }
 }
 
