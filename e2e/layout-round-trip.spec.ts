@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { createPrivateKey } from 'node:crypto'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,11 +17,15 @@ interface Chain {
   readonly path: (name: string) => string
 }
 
+const PASSPHRASE = 'a passphrase for ines'
+
 /** Two steps recorded by in-toto-run: `build` makes app.txt, `package` packs it. */
 function recordChain(): Chain {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-round-trip-'))
   const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, stdio: 'pipe' })
-  run('in-toto-keygen', '-t', 'rsa', 'ines')
+  // asks for the passphrase twice
+  const input = `${PASSPHRASE}\n${PASSPHRASE}\n`
+  execFileSync('in-toto-keygen', ['-p', '-t', 'rsa', 'ines'], { cwd: folder, input, stdio: 'pipe' })
   run('in-toto-keygen', '-t', 'ed25519', 'rahel')
   run('in-toto-keygen', '-t', 'ecdsa', 'ci')
   run('in-toto-keygen', '-t', 'ed25519', 'release')
@@ -54,12 +59,14 @@ function listen(page: Page): string[] {
   return sent
 }
 
-/** Pieces of a private key file that nothing else contains: lines of the PEM, or the private part in hex. */
+/** Pieces of a private key file that nothing else contains: lines of the PEM, clear too, or the private part in hex. */
 function secretsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8')
   if (text.startsWith('{')) return [JSON.parse(text).keyval.private]
-  return text.split('\n').filter((line) => line !== '' && !line.startsWith('-----'))
+  const clear = createPrivateKey({ key: text, passphrase: PASSPHRASE }).export({ type: 'pkcs8', format: 'pem' })
+  return [PASSPHRASE, ...pemLines(text), ...pemLines(clear.toString())]
 }
+const pemLines = (text: string) => text.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----'))
 
 async function addStep(page: Page, name: string, keyFile: string): Promise<void> {
   await page.getByRole('toolbar', { name: 'Add' }).getByRole('button', { name: 'Step' }).click()
@@ -95,6 +102,17 @@ async function drag(page: Page, from: string, to: string): Promise<void> {
   await page.mouse.up()
 }
 
+/** A wrong one first: it is said, and the key does not have to be chosen again. */
+async function enterPassphrase(page: Page): Promise<void> {
+  const field = page.getByLabel('Passphrase of ines', { exact: true })
+  await expect(field).toBeFocused()
+  await field.fill('not this one')
+  await field.press('Enter')
+  await expect(page.getByText('The passphrase does not open this key. Try again.')).toBeVisible()
+  await field.fill(PASSPHRASE)
+  await field.press('Enter')
+}
+
 test('a layout drawn and signed in the browser satisfies the real in-toto-verify, and the private key never leaves it', async ({
   engineer: page,
   own,
@@ -107,6 +125,9 @@ test('a layout drawn and signed in the browser satisfies the real in-toto-verify
 
   await page.goto('/layouts/new')
   await page.getByLabel('Name').fill(name)
+  // chosen beforehand where there is just one: another test's
+  const chosen = page.getByRole('button', { name: 'No software' })
+  if (await chosen.isVisible()) await chosen.click()
   await page.getByRole('button', { name: 'Start with an empty layout' }).click()
   await page.waitForURL(/\/edit$/)
   await addStep(page, 'build', path('ci.pub'))
@@ -128,6 +149,7 @@ test('a layout drawn and signed in the browser satisfies the real in-toto-verify
     ['rahel', '2 signatures'],
   ] as const) {
     await page.getByLabel('Private key file').setInputFiles(path(file))
+    if (file === 'ines') await enterPassphrase(page)
     await expect(page.getByText(/^Signed with [0-9a-f]{12}/)).toBeVisible()
     await expect(page.getByText(count, { exact: true })).toBeVisible()
   }

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { linkDocument } from '../lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '../lib/testing/authority/envelopes.ts'
@@ -68,6 +71,36 @@ test('a developer brings files in and reads the fate of each; a private key stay
   await page.getByRole('link', { name: 'Download the original bytes' }).click()
   const stream = await (await download).createReadStream()
   expect(Buffer.compare(Buffer.concat(await stream.toArray()), Buffer.from(link))).toBe(0)
+})
+
+test('a folder dropped on the page comes in with everything below it', async ({ developer: page, own }) => {
+  const name = own('dropped')
+  const signer = makeKey(name)
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-drop-'))
+  const links = ['build', 'package'].map((step) => ({
+    file: linkFileName(step, signer),
+    text: metablock(linkDocument({ name: step, products: { [`${step}.out`]: name } }), [signer]),
+  }))
+  mkdirSync(join(folder, 'run', 'inner'), { recursive: true })
+  for (const [n, { file, text }] of links.entries())
+    writeFileSync(join(folder, 'run', n === 0 ? 'inner' : '', file), text)
+
+  await page.goto('/sources')
+  await expect(page.getByRole('button', { name: 'Choose a folder' })).toBeVisible()
+  // the browser itself drops the folder: a script cannot make a drop with one in it
+  const browser = await page.context().newCDPSession(page)
+  const data = { items: [], files: [join(folder, 'run')], dragOperationsMask: 1 }
+  const at = async (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    browser.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
+  await at('dragEnter')
+  await at('dragOver')
+  await expect(page.getByText('Drop to bring in')).toBeVisible()
+  await at('drop')
+  await expect(page).toHaveURL(/\/sources\/[0-9a-f-]{36}/)
+  const files = page.getByRole('table', { name: 'Files' })
+  for (const { file } of links) await expect(files.getByRole('row').filter({ hasText: file })).toContainText('Stored')
+  await expect(files).toContainText(`inner/${links[0]?.file}`)
+  rmSync(folder, { recursive: true })
 })
 
 test('a digest leads to everywhere it was seen', async ({ developer: page, api, own }) => {

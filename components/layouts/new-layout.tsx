@@ -75,10 +75,12 @@ export function NewLayout({ software, from }: { software: readonly SoftwareChoic
               label="Software"
               placeholder="None yet"
               clearable
+              clearButtonProps={{ 'aria-label': 'No software' }}
+              searchable
               data={software.map((one) => ({ value: one.slug, label: one.name }))}
               value={slug}
               onChange={setSlug}
-              nothingFoundMessage="No software yet"
+              nothingFoundMessage={software.length === 0 ? 'No software yet' : 'No software of this name'}
             />
           </div>
         </Card>
