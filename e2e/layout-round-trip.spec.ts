@@ -126,8 +126,11 @@ test('a layout drawn and signed in the browser satisfies the real in-toto-verify
   await page.goto('/layouts/new')
   await page.getByLabel('Name').fill(name)
   // chosen beforehand where there is just one: another test's
-  const chosen = page.getByRole('button', { name: 'No software' })
-  if (await chosen.isVisible()) await chosen.click()
+  const software = page.getByRole('combobox', { name: 'Software' })
+  await expect(async () => {
+    if ((await software.inputValue()) !== '') await page.getByLabel('No software').click({ timeout: 500 })
+    await expect(software).toHaveValue('', { timeout: 500 })
+  }).toPass()
   await page.getByRole('button', { name: 'Start with an empty layout' }).click()
   await page.waitForURL(/\/edit$/)
   await addStep(page, 'build', path('ci.pub'))
