@@ -51,6 +51,8 @@ export class ArtifactTables {
 const OPEN = sticky('{ ')
 const FILE = sticky('"(TEXT)" : { "sha256" : "([0-9a-f]{64})" }')
 const COMMA = 0x2c
+/** bytes made ready for the first list */
+const FIRST = 64 * 1024
 const CLOSE = 0x7d
 
 /**
@@ -61,7 +63,8 @@ const CLOSE = 0x7d
 export function readFileTable(scan: Scan, like: FileTable | null): FileTable | null {
   const begin = scan.at
   if (!scan.skip(OPEN)) return null
-  const draft = new Draft(like === null ? 16 * 1024 : like.canonical.length + (like.canonical.length >> 3))
+  const expected = like === null ? FIRST : like.canonical.length + (like.canonical.length >> 3)
+  const draft = new Draft(Math.min(expected, scan.text.length - begin + 1))
   let next = 0
   for (;;) {
     if (like !== null) {
