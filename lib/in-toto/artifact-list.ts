@@ -9,6 +9,34 @@ export interface ArtifactColumns {
   readonly sorted: boolean
 }
 
+/** Where the paths that begin with `prefix` are in a list in order: from the first up to but without the last. */
+export function rangeOf({ paths }: ArtifactColumns, prefix: string): readonly [number, number] {
+  const from = firstEntry(paths, 0, (path) => path >= prefix)
+  return [from, firstEntry(paths, from, (path) => !path.startsWith(prefix))]
+}
+
+/** The first entry from `start` on for which `is` holds, as it then does for all that follow. */
+function firstEntry(paths: readonly string[], start: number, is: (path: string) => boolean): number {
+  let [low, high] = [start, paths.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (is(paths[middle] ?? '')) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+const simple = new WeakMap<ArtifactColumns, boolean>()
+
+/** Whether no path has a backslash or an empty part: then a prefix can be cut off and put back. */
+export function hasSimplePaths(columns: ArtifactColumns): boolean {
+  const known = simple.get(columns)
+  if (known !== undefined) return known
+  const found = columns.paths.every((path) => !path.includes('\\') && !path.includes('//'))
+  simple.set(columns, found)
+  return found
+}
+
 /**
  * Files in the order of their paths, kept as columns: rules go through them in order. An index by path, as large as the
  * list, is made only when somebody asks for a single file.

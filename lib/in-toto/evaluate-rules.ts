@@ -1,6 +1,6 @@
 // Longer than most: the one rule engine, with its trace.
 import { compareCodePoints } from '#lib/crypto/index.ts'
-import { type ArtifactColumns, columnsOf } from './artifact-list.ts'
+import { type ArtifactColumns, columnsOf, hasSimplePaths, rangeOf } from './artifact-list.ts'
 import { type Relation, relationTo } from './artifact-relation.ts'
 import { compileGlob, type Glob } from './glob.ts'
 import { LIMITS } from './limits.ts'
@@ -87,7 +87,7 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
     if (hits !== null) failures.push({ index, rule, artifacts: hits })
     if (rule.keyword === 'MATCH') {
       matched.push({ rule, index, artifacts: namesOf(paths, consumed) })
-      referenceFails ||= links.has(rule.from) && cutsBadly(rule, paths, queue)
+      referenceFails ||= links.has(rule.from) && cutsBadly(rule, files, queue)
     }
     queue = rest
     applied.push({ rule, before, consumed, failed: hits !== null, why })
@@ -149,7 +149,7 @@ export function rulesFail(input: RulesInput): boolean {
   for (const rule of rules) {
     if (queue.length === 0 && rule.keyword !== 'REQUIRE') continue
     const why = whyNot(rule, list, item, links)
-    if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, files.paths, queue)) return true
+    if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, files, queue)) return true
     if (failing(rule, files.paths, queue, why) !== null) return true
     queue = takesAll(rule, list, item, links) ? [] : take(rule, queue, why).rest
   }
@@ -198,8 +198,7 @@ function failing(rule: Rule, paths: readonly string[], queue: readonly number[],
 function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, links: ReadonlyMap<string, Recorded>): Why {
   if (rule.keyword === 'MATCH') return whyNotMatch(rule, list, item, links.get(rule.from))
   if (rule.keyword === 'REQUIRE') return () => 'pattern'
-  const { paths } = columnsOf(item[list])
-  const fits = fitsEntry(compileGlob(rule.pattern), paths)
+  const fits = fitsEntry(compileGlob(rule.pattern), columnsOf(item[list]))
   switch (rule.keyword) {
     case 'ALLOW':
       return (i) => (fits(i) ? null : 'pattern')
@@ -214,8 +213,12 @@ function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, link
   }
 }
 
-function fitsEntry({ all, matches }: Glob, paths: readonly string[]): (i: number) => boolean {
-  return all ? () => true : (i) => matches(paths[i] ?? '')
+function fitsEntry({ all, prefix, prefixOnly, matches }: Glob, files: ArtifactColumns): (i: number) => boolean {
+  if (all) return () => true
+  const { paths, sorted } = files
+  if (!sorted || prefix === '') return (i) => matches(paths[i] ?? '')
+  const [from, to] = rangeOf(files, prefix)
+  return prefixOnly ? (i) => i >= from && i < to : (i) => i >= from && i < to && matches(paths[i] ?? '')
 }
 
 /** What the item's other list says about its files. */
@@ -236,12 +239,15 @@ function changed(
 
 /** MATCH: the rest of the name fits, the other side has it, and both digest sets are of the same file. */
 function whyNotMatch(rule: MatchRule, list: 'materials' | 'products', item: Recorded, from: Recorded | undefined): Why {
-  const { paths, digests } = columnsOf(item[list])
+  const files = columnsOf(item[list])
+  const { paths, digests, sorted } = files
   const destination = from?.[rule.with]
   const prefix = withSlash(rule.sourcePrefix)
   const glob = compileGlob(rule.pattern)
-  if (prefix === '' && (rule.destinationPrefix ?? '') === '')
-    return whyNotMatchPlainly(glob, list, item, from, destination)
+  if (prefix === withSlash(rule.destinationPrefix)) {
+    if (prefix === '') return whyNotMatchPlainly(fitsEntry(glob, files), list, item, from, destination)
+    if (sorted && hasSimplePaths(files)) return whyNotMatchBelow(prefix, glob, list, item, from, destination)
+  }
   return (i) => {
     const artifact = paths[i] ?? ''
     if (prefix !== '' && !artifact.startsWith(prefix)) return 'prefix'
@@ -255,15 +261,30 @@ function whyNotMatch(rule: MatchRule, list: 'materials' | 'products', item: Reco
   }
 }
 
-/** Without prefixes, where both sides have the file under one name. */
-function whyNotMatchPlainly(
+/** Below the same folder on both sides: the name is the same there, too. */
+function whyNotMatchBelow(
+  prefix: string,
   glob: Glob,
   list: 'materials' | 'products',
   item: Recorded,
   from: Recorded | undefined,
   destination: Artifacts | undefined,
 ): Why {
-  const fits = fitsEntry(glob, columnsOf(item[list]).paths)
+  const files = columnsOf(item[list])
+  const [first, end] = rangeOf(files, prefix)
+  const fits = glob.all ? () => true : (i: number) => glob.matches((files.paths[i] ?? '').slice(prefix.length))
+  const why = whyNotMatchPlainly(fits, list, item, from, destination)
+  return (i) => (i >= first && i < end ? why(i) : 'prefix')
+}
+
+/** Without prefixes, where both sides have the file under one name. */
+function whyNotMatchPlainly(
+  fits: (i: number) => boolean,
+  list: 'materials' | 'products',
+  item: Recorded,
+  from: Recorded | undefined,
+  destination: Artifacts | undefined,
+): Why {
   if (destination === undefined) return (i) => (fits(i) ? 'source-step-missing' : 'pattern')
   const statements = item.fromStatement === true && from?.fromStatement === true
   const related = relationTo(item[list], destination, statements ? 'statements' : 'links')
@@ -287,12 +308,12 @@ function cutBadly(name: string): boolean {
   return name.startsWith('/') || name.includes('\\')
 }
 
-function cutsBadly(rule: MatchRule, paths: readonly string[], queue: readonly number[]): boolean {
+function cutsBadly(rule: MatchRule, files: ArtifactColumns, queue: readonly number[]): boolean {
   const prefix = withSlash(rule.sourcePrefix)
-  if (prefix === '') return false
+  if (prefix === '' || hasSimplePaths(files)) return false
   const { matches } = compileGlob(rule.pattern)
   return queue.some((i) => {
-    const artifact = paths[i] ?? ''
+    const artifact = files.paths[i] ?? ''
     if (!artifact.startsWith(prefix)) return false
     const name = artifact.slice(prefix.length)
     return cutBadly(name) && matches(name)
