@@ -55,7 +55,7 @@ export function keyidsOf(key: Key): string[] {
     keyidOf(keytype, scheme, publicText(key, true), true),
     modernKeyid(key),
     // Witness: sha256 of the PEM file
-    toHex(sha256(utf8(`${key.pem}\n`))),
+    keyids.get(JSON.stringify([key.pem]), () => toHex(sha256(utf8(`${key.pem}\n`)))),
   ]
   if (keytype === 'ecdsa') {
     // in-toto-golang labels every curve nistp256; in-toto-rs takes the bare point
