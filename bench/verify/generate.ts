@@ -7,13 +7,16 @@ import { makeKey } from '#lib/testing/authority/keys.ts'
 
 const STEPS = ['fetch', 'install', 'build', 'package']
 
-/** Writes a chain of four steps: every step takes over the files before it; build and package make more. */
+/**
+ * Writes a chain of four steps: every step takes over the files before it; build and package make more. The last one
+ * ends with `count` files.
+ */
 export function generateChain(dir: string, count: number): void {
   const owner = makeKey('owner')
   const ci = makeKey('ci')
   mkdirSync(join(dir, 'links'), { recursive: true })
   mkdirSync(join(dir, 'final'), { recursive: true })
-  const paths = Array.from({ length: count }, (_, i) => pathOf(i))
+  const paths = Array.from({ length: count - 2 }, (_, i) => pathOf(i))
   const sources = paths.filter((path) => !path.startsWith('dist/'))
   const built = paths.filter((path) => path.startsWith('dist/'))
   const made = [sources, ['package-lock.json'], built, ['out/app.tgz']]
@@ -44,6 +47,7 @@ export function generateChain(dir: string, count: number): void {
   writeFileSync(join(dir, 'root.layout'), metablock(layout, [owner]))
   const keys = new Map([[owner.keyid, keyObject(owner.key, 'legacy')]])
   writeFileSync(join(dir, 'layout-keys.json'), printJson(keys))
+  writeFileSync(join(dir, 'owner.pub'), `${owner.key.pem}\n`)
 }
 
 function pathOf(i: number): string {

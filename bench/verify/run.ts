@@ -1,9 +1,10 @@
-// node bench/verify/run.ts [--large] [--python=PATH]
+// node bench/verify/run.ts [--large] [--sizes=10,1000] [--python=PATH]
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { findGolang } from '#lib/testing/differential/golang/compare.ts'
 import { generateChain } from './generate.ts'
 
 interface Answer {
@@ -29,45 +30,86 @@ class Judge {
     return this
   }
 
-  async judge(dir: string, times: number): Promise<Answer> {
-    this.child.stdin.write(`${JSON.stringify({ dir, times })}\n`)
+  async judge(dir: string, times: number, floor = false): Promise<Answer> {
+    this.child.stdin.write(`${JSON.stringify({ dir, times, floor })}\n`)
     return JSON.parse((await this.lines.next()).value)
   }
 }
 
-const python = process.argv.find((word) => word.startsWith('--python='))?.slice(9) ?? '/usr/bin/python3'
-const ours = () => new Judge(process.execPath, [join(import.meta.dirname, 'ours.ts')]).ready()
-const theirs = () => new Judge(python, [join(import.meta.dirname, 'reference.py')]).ready()
-const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
-const shown = (number: number) => number.toFixed(number < 10 ? 2 : 0).padStart(8)
+const argument = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
+const here = (name: string) => join(import.meta.dirname, name)
+const python = argument('python') ?? '/usr/bin/python3'
+const golang = findGolang()
+const judges = new Map<string, () => Promise<Judge>>([
+  ['ours', () => new Judge(process.execPath, [here('ours.ts')]).ready()],
+  ['in-toto', () => new Judge(python, [here('reference.py')]).ready()],
+])
+if (golang !== null) judges.set('in-toto-golang', () => new Judge(python, [here('golang.py'), golang]).ready())
 
-const sizes = [10, 1_000, 20_000, ...(process.argv.includes('--large') ? [100_000] : [])]
-const aims = new Map([
+const AIMS = new Map([
   [10, 3],
   [1_000, 8],
   [20_000, 12],
   [100_000, 12],
 ])
-console.log(
-  '4 steps x files |  ours cpu  in-toto cpu   ratio (aim) | ours wall  in-toto wall   ratio | peak above idle, MiB: ours  in-toto',
-)
+/** verifications before anything is measured, verifications in a round, rounds */
+const PLANS = new Map([
+  [10, [600, 100, 7]],
+  [1_000, [40, 5, 7]],
+  [20_000, [4, 2, 5]],
+  [100_000, [1, 1, 3]],
+])
+const sizes = argument('sizes')?.split(',').map(Number) ?? [
+  ...[10, 1_000, 20_000],
+  ...(process.argv.includes('--large') ? [100_000] : []),
+]
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
+const ms = (number: number) => `${number.toFixed(number < 10 ? 2 : 0)} ms`.padStart(11)
+const mib = (kib: number) => `${(kib / 1024).toFixed(0)} MiB`.padStart(9)
+const times = (number: number) => `${number.toFixed(1)}x`.padStart(7)
+
+console.log(`Four steps, each document read from disk, parsed, its signature checked, all rules applied, the verdict made.
+ours, in-toto: in one process after its imports, warm. first: the very first verification of such a process.
+in-toto-golang: a process for each, its start included${golang === null ? ' (left out: in-toto-golang is not on PATH)' : ''}.
+floor: the five signature checks alone, with keys parsed and bytes at hand. Medians of interleaved rounds.
+peak: resident memory after the first verification, above the process before it.`)
 for (const count of sizes) {
   const dir = mkdtempSync(join(tmpdir(), 'waybill-bench-'))
   generateChain(dir, count)
-  const [a, b] = await Promise.all([ours(), theirs()])
-  const times = count <= 10 ? 100 : count <= 1_000 ? 4 : 1
-  // memory of one verification in a fresh process, before anything is warm
-  const first = [await a.judge(dir, 1), await b.judge(dir, 1)] as const
-  if (!first[0].allow) throw new Error('the chain should be allowed')
-  const rounds: [Answer, Answer][] = []
-  for (let round = 0; round < 5; round++) rounds.push([await a.judge(dir, times), await b.judge(dir, times)])
-  const of = (which: 0 | 1, what: 'cpu' | 'wall') => median(rounds.map((pair) => pair[which][what]))
-  const [cpu, wall] = [of(1, 'cpu') / of(0, 'cpu'), of(1, 'wall') / of(0, 'wall')]
-  const mib = (kib: number) => (kib / 1024).toFixed(0).padStart(5)
+  const [warm = 1, each = 1, rounds = 3] = PLANS.get(count) ?? []
+  const running = new Map<string, Judge>()
+  for (const [name, start] of judges) running.set(name, await start())
+  const first = new Map<string, Answer>()
+  for (const [name, judge] of running) first.set(name, await judge.judge(dir, 1))
+  for (const [name, { allow }] of first) if (!allow) throw new Error(`${name} should allow the chain`)
+  for (const [name, judge] of running) if (name !== 'in-toto-golang') await judge.judge(dir, warm)
+  const measured = new Map<string, Answer[]>([...running.keys(), 'floor'].map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, judge] of running) measured.get(name)?.push(await judge.judge(dir, each))
+    const floor = await running.get('ours')?.judge(dir, each, true)
+    if (floor !== undefined) measured.get('floor')?.push(floor)
+  }
+  const of = (name: string, what: 'cpu' | 'wall') => median((measured.get(name) ?? []).map((one) => one[what]))
+  const ours = of('ours', 'cpu')
   console.log(
-    `${String(count).padStart(15)} | ${shown(of(0, 'cpu'))}  ${shown(of(1, 'cpu'))} ms  ${cpu.toFixed(1).padStart(6)} (${aims.get(count)})   | ${shown(of(0, 'wall'))}  ${shown(of(1, 'wall'))} ms  ${wall.toFixed(1).padStart(6)} | ${mib(first[0].peak - a.idle)}  ${mib(first[1].peak - b.idle)}`,
+    `\n4 x ${count.toLocaleString('en')}${''.padEnd(20)}CPU     against        wall  against  first, CPU       peak`,
   )
-  a.child.stdin.end()
-  b.child.stdin.end()
+  for (const name of measured.keys()) {
+    const begun = first.get(name)
+    const peak = begun === undefined ? '' : mib(begun.peak - (running.get(name)?.idle ?? 0))
+    const against = name === 'floor' ? times(ours / of(name, 'cpu')) : times(of(name, 'cpu') / ours)
+    const wall =
+      name === 'floor' ? times(of('ours', 'wall') / of(name, 'wall')) : times(of(name, 'wall') / of('ours', 'wall'))
+    console.log(
+      `${name.padEnd(16)}${ms(of(name, 'cpu'))} ${name === 'ours' ? ''.padStart(11) : `${against}${aimOf(name, count)}`} ${ms(of(name, 'wall'))}  ${name === 'ours' ? ''.padStart(7) : wall} ${begun === undefined ? ''.padStart(11) : ms(begun.cpu)}  ${peak}`,
+    )
+  }
+  console.log(`ours, for each of ${count.toLocaleString('en')} files: ${((ours * 1_000) / count).toFixed(1)} µs`)
+  for (const { child } of running.values()) child.stdin.end()
   rmSync(dir, { recursive: true })
+}
+
+function aimOf(name: string, count: number): string {
+  if (name === 'floor' && count === 10) return ' (≤1.5)'.slice(0, 7)
+  return name === 'in-toto' ? ` (${AIMS.get(count)})`.padEnd(4).slice(0, 5) : ''.padEnd(4)
 }

@@ -10,15 +10,29 @@ const BACKSLASH = 0x5c
  * no white space, only `"` and `\` escaped, every other character raw. Refuses fractional numbers and lone surrogates.
  */
 export function encodeCanonicalJson(value: JsonValue): Uint8Array<ArrayBuffer> {
-  const writer = new CanonicalWriter()
+  const writer = new CanonicalWriter(spare)
   writer.value(value)
-  return writer.finish()
+  const written = writer.finish()
+  if (writer.buffer.length <= SPARE_LIMIT) spare = writer.buffer
+  return written
 }
+
+/** Kept between calls, which is most of the time of a small one; nothing that is returned shares it. */
+let spare = new Uint8Array(4096)
+const SPARE_LIMIT = 64 * 1024
 
 /** Writes straight into a growing buffer; building one large string and encoding it takes twice as long. */
 class CanonicalWriter {
-  private bytes = new Uint8Array(4096)
+  private bytes: Uint8Array<ArrayBuffer>
   private at = 0
+
+  constructor(buffer: Uint8Array<ArrayBuffer>) {
+    this.bytes = buffer
+  }
+
+  get buffer(): Uint8Array<ArrayBuffer> {
+    return this.bytes
+  }
 
   finish(): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(0, this.at)

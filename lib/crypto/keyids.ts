@@ -2,6 +2,7 @@ import { sha256, toHex, utf8 } from './bytes.ts'
 import { encodeCanonicalJson } from './canonical-json.ts'
 import { type JsonObject, type JsonValue, jsonObject } from './json-value.ts'
 import type { Key } from './key.ts'
+import { Memo } from './memo.ts'
 import { printJson } from './print-json.ts'
 import { readSpki } from './spki.ts'
 
@@ -54,7 +55,7 @@ export function keyidsOf(key: Key): string[] {
     keyidOf(keytype, scheme, publicText(key, true), true),
     modernKeyid(key),
     // Witness: sha256 of the PEM file
-    toHex(sha256(utf8(`${key.pem}\n`))),
+    keyids.get(JSON.stringify([key.pem]), () => toHex(sha256(utf8(`${key.pem}\n`)))),
   ]
   if (keytype === 'ecdsa') {
     // in-toto-golang labels every curve nistp256; in-toto-rs takes the bare point
@@ -71,10 +72,15 @@ function publicText(key: Key, lineBreak: boolean): string {
 
 /** sha256 over the canonical form of what identifies a key; legacy formulas include the hash algorithms. */
 function keyidOf(keytype: string, scheme: string, value: string, hashAlgorithms: boolean): string {
-  const identity = jsonObject({ keytype, scheme, keyval: jsonObject({ public: value }) })
-  if (hashAlgorithms) identity.set('keyid_hash_algorithms', ['sha256', 'sha512'])
-  return toHex(sha256(encodeCanonicalJson(identity)))
+  return keyids.get(JSON.stringify([keytype, scheme, value, hashAlgorithms]), () => {
+    const identity = jsonObject({ keytype, scheme, keyval: jsonObject({ public: value }) })
+    if (hashAlgorithms) identity.set('keyid_hash_algorithms', ['sha256', 'sha512'])
+    return toHex(sha256(encodeCanonicalJson(identity)))
+  })
 }
+
+/** Layouts name the same few keys again and again. */
+const keyids = new Memo<string>(2_000)
 
 /**
  * A public-key file that in-toto can read: `legacy` for 1.x (PEM for RSA, else one line of JSON), `modern` is PEM.

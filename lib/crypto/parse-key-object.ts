@@ -4,8 +4,17 @@ import { parseGpgKeyObject } from './gpg-key.ts'
 import { type JsonObject, type JsonValue, jsonKind } from './json-value.ts'
 import type { Curve, Key } from './key.ts'
 import { legacyKeyid } from './keyids.ts'
+import { Memo } from './memo.ts'
 import { type PemBlock, readPem } from './pem.ts'
-import { normalSpki, readSpki, spkiFacts, spkiFromEd25519, spkiFromPkcs1, spkiFromPoint } from './spki.ts'
+import {
+  normalSpki,
+  type PublicKeyInfo,
+  readSpki,
+  spkiFacts,
+  spkiFromEd25519,
+  spkiFromPkcs1,
+  spkiFromPoint,
+} from './spki.ts'
 
 const ecdsaSchemes: ReadonlyMap<string, Curve> = new Map([
   ['ecdsa-sha2-nistp256', 'P-256'],
@@ -46,8 +55,7 @@ function parseKeyval(object: JsonObject, keyid: string): Key {
   const keyval = object.get('keyval')
   if (!(keyval instanceof Map)) throw new FormatError('KEY_INVALID', 'The key has no keyval object.', 'keyval')
   refusePrivate(keyval)
-  const spki = publicSpki(keytype, keyval)
-  const info = readSpki(spki)
+  const { info, facts } = publicPart(keytype, keyval)
   const family = keytype.startsWith('ecdsa') ? 'ecdsa' : keytype
   if (info.keytype !== family) {
     throw new FormatError(
@@ -63,7 +71,7 @@ function parseKeyval(object: JsonObject, keyid: string): Key {
     scheme,
     curve: info.curve,
     bits: info.bits,
-    ...spkiFacts(spki),
+    ...facts,
     object,
     subkeys: new Map(),
     expiresAt: null,
@@ -90,6 +98,23 @@ function refusePrivate(keyval: JsonObject): void {
       'keyval.private',
     )
   }
+}
+
+/** Reading and checking a key costs as much as verifying with it; layouts name the same few keys again and again. */
+const publicParts = new Memo<PublicPart>(1_000)
+
+interface PublicPart {
+  readonly info: PublicKeyInfo
+  readonly facts: ReturnType<typeof spkiFacts>
+}
+
+function publicPart(keytype: string, keyval: JsonObject): PublicPart {
+  const read = (): PublicPart => {
+    const spki = publicSpki(keytype, keyval)
+    return { info: readSpki(spki), facts: spkiFacts(spki) }
+  }
+  const value = keyval.get('public')
+  return typeof value === 'string' ? publicParts.get(JSON.stringify([keytype, value]), read) : read()
 }
 
 function publicSpki(keytype: string, keyval: JsonObject): Uint8Array {

@@ -11,10 +11,11 @@ import {
   sha256,
   toHex,
 } from '#lib/crypto/index.ts'
+import { ArtifactTables } from './file-table.ts'
 import { type Layout, parseLayoutDocument } from './layout.ts'
 import { LIMITS } from './limits.ts'
 import { type Link, parseLinkDocument } from './link.ts'
-import { ArtifactTables, readQuickLink } from './quick-link.ts'
+import { readQuickLink } from './quick-link.ts'
 import { readArray, readObject, readString } from './reader.ts'
 import { parseStatementDocument, type Statement } from './statement.ts'
 

@@ -1,6 +1,8 @@
 // Longer than most: the one rule engine, with its trace.
 import { compareCodePoints } from '#lib/crypto/index.ts'
-import { compileGlob } from './glob.ts'
+import { type ArtifactColumns, columnsOf, hasSimplePaths, rangeOf } from './artifact-list.ts'
+import { type Relation, relationTo } from './artifact-relation.ts'
+import { compileGlob, type Glob } from './glob.ts'
 import { LIMITS } from './limits.ts'
 import { type Artifacts, equalDigests } from './link.ts'
 import type { Digests, NotConsumed, RuleListTrace, RuleTrace } from './report.ts'
@@ -58,20 +60,19 @@ export function evaluateRules(input: RulesInput): RuleListTrace {
 interface Applied {
   readonly rule: Rule
   readonly before: number
-  readonly consumed: readonly string[]
-  readonly sorted: boolean
+  readonly consumed: readonly number[]
   readonly failed: boolean
   readonly why: Why
 }
 
-/** Why a rule does not take a file; null where it does. */
-type Why = (artifact: string) => NotConsumed | null
+/** Why a rule does not take entry `i` of the list; null where it does. */
+type Why = (i: number) => NotConsumed | null
 
 /** The same with all that the verifier needs. All rules are evaluated, also after one failed. */
 export function applyRules({ rules, list, item, links }: RulesInput): RulesOutcome {
-  let queue: string[] = [...item[list].keys()]
-  // rules keep the order, so that it is looked at once
-  const sorted = isSorted(queue)
+  const files = columnsOf(item[list])
+  const { paths } = files
+  let queue: readonly number[] = entriesOf(files)
   const applied: Applied[] = []
   const failures: RulesOutcome['failures'][number][] = []
   const matched: RulesOutcome['matched'][number][] = []
@@ -79,26 +80,40 @@ export function applyRules({ rules, list, item, links }: RulesInput): RulesOutco
   for (const [index, rule] of rules.entries()) {
     const why = whyNot(rule, list, item, links)
     const before = queue.length
-    const { consumed, rest } = takesAll(rule, list, item, links) ? { consumed: queue, rest: [] } : take(queue, why)
-    const hits = failing(rule, queue, rest, why)
+    const { consumed, rest } = takesAll(rule, list, item, links)
+      ? { consumed: queue, rest: [] }
+      : take(rule, queue, why)
+    const hits = failing(rule, paths, queue, why)
     if (hits !== null) failures.push({ index, rule, artifacts: hits })
     if (rule.keyword === 'MATCH') {
-      matched.push({ rule, index, artifacts: consumed })
-      referenceFails ||= links.has(rule.from) && cutsBadly(rule, queue)
+      matched.push({ rule, index, artifacts: namesOf(paths, consumed) })
+      referenceFails ||= links.has(rule.from) && cutsBadly(rule, files, queue)
     }
     queue = rest
-    applied.push({ rule, before, consumed, sorted, failed: hits !== null, why })
+    applied.push({ rule, before, consumed, failed: hits !== null, why })
   }
-  const shown = firstNames(queue, sorted)
+  const shown = firstEntries(files, queue)
   const trace = {
     rules: applied.map((rule, index) => traceOf(rule, index, list, shown, { item, links })),
-    leftover: shown,
+    leftover: namesOf(paths, shown),
     leftoverCount: queue.length,
     failed: failures.length > 0,
   }
   remember({ rules, list, item, links }, failures.length > 0 || referenceFails)
-  return { trace, leftover: queue, failures, matched, referenceFails }
+  return { trace, leftover: namesOf(paths, queue), failures, matched, referenceFails }
 }
+
+function namesOf(paths: readonly string[], entries: readonly number[]): string[] {
+  return entries.map((i) => paths[i] ?? '')
+}
+
+/** Every entry of a list. Queues are never changed in place, so that lists of one length share it. */
+function entriesOf({ paths }: ArtifactColumns): readonly number[] {
+  if (everyEntry.length !== paths.length) everyEntry = Array.from(paths, (_, i) => i)
+  return everyEntry
+}
+
+let everyEntry: readonly number[] = []
 
 /** Answers by rule list, with the file lists that they were given for: two verifiers ask the same in one run. */
 const answers = new WeakMap<readonly Rule[], { readonly lists: readonly unknown[]; readonly fails: boolean }>()
@@ -129,14 +144,14 @@ export function rulesFail(input: RulesInput): boolean {
   const known = recall(input)
   if (known !== null) return known
   const { rules, list, item, links } = input
-  let queue: string[] = [...item[list].keys()]
+  const files = columnsOf(item[list])
+  let queue: readonly number[] = entriesOf(files)
   for (const rule of rules) {
     if (queue.length === 0 && rule.keyword !== 'REQUIRE') continue
     const why = whyNot(rule, list, item, links)
-    if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, queue)) return true
-    const rest = takesAll(rule, list, item, links) ? [] : take(queue, why).rest
-    if (failing(rule, queue, rest, why) !== null) return true
-    queue = rest
+    if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, files, queue)) return true
+    if (failing(rule, files.paths, queue, why) !== null) return true
+    queue = takesAll(rule, list, item, links) ? [] : take(rule, queue, why).rest
   }
   return false
 }
@@ -149,85 +164,135 @@ function takesAll(rule: Rule, list: 'materials' | 'products', item: Recorded, li
   return compileGlob(rule.pattern).all && links.get(rule.from)?.[rule.with] === item[list]
 }
 
-function take(queue: string[], why: Why): { consumed: string[]; rest: string[] } {
+interface Taken {
+  readonly consumed: readonly number[]
+  readonly rest: readonly number[]
+}
+
+function take({ keyword }: Rule, queue: readonly number[], why: Why): Taken {
+  if (keyword === 'DISALLOW' || keyword === 'REQUIRE') return { consumed: [], rest: queue }
   // most rules of most lists take nothing: keep the queue, and the memory
-  const first = queue.findIndex((artifact) => why(artifact) === null)
+  const first = queue.findIndex((i) => why(i) === null)
   if (first < 0) return { consumed: [], rest: queue }
-  const consumed: string[] = []
+  const consumed: number[] = []
   const rest = queue.slice(0, first)
-  for (let i = first; i < queue.length; i++) {
-    const artifact = queue[i] ?? ''
-    if (why(artifact) === null) consumed.push(artifact)
-    else rest.push(artifact)
+  for (let at = first; at < queue.length; at++) {
+    const i = queue[at] ?? 0
+    if (why(i) === null) consumed.push(i)
+    else rest.push(i)
   }
   return { consumed, rest }
 }
 
 /** What a DISALLOW hit or a REQUIRE missed; null where the rule does not fail. */
-function failing(rule: Rule, queue: readonly string[], rest: readonly string[], why: Why): readonly string[] | null {
+function failing(rule: Rule, paths: readonly string[], queue: readonly number[], why: Why): readonly string[] | null {
   if (rule.keyword === 'DISALLOW') {
-    const hits = rest.filter((artifact) => why(artifact) === 'disallowed')
-    return hits.length > 0 ? hits : null
+    const hits = queue.filter((i) => why(i) === 'disallowed')
+    return hits.length > 0 ? namesOf(paths, hits) : null
   }
   // literal, and against what is left: a file that an earlier rule took counts as absent
-  if (rule.keyword === 'REQUIRE') return queue.includes(rule.pattern) ? null : [rule.pattern]
+  if (rule.keyword === 'REQUIRE') return queue.some((i) => paths[i] === rule.pattern) ? null : [rule.pattern]
   return null
 }
 
 function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, links: ReadonlyMap<string, Recorded>): Why {
-  const { materials, products } = item
   if (rule.keyword === 'MATCH') return whyNotMatch(rule, list, item, links.get(rule.from))
   if (rule.keyword === 'REQUIRE') return () => 'pattern'
-  const glob = compileGlob(rule.pattern)
-  const fits = glob.matches
+  const fits = fitsEntry(compileGlob(rule.pattern), columnsOf(item[list]))
   switch (rule.keyword) {
     case 'ALLOW':
-      return (artifact) => (fits(artifact) ? null : 'pattern')
+      return (i) => (fits(i) ? null : 'pattern')
     case 'DISALLOW':
-      return (artifact) => (fits(artifact) ? 'disallowed' : 'pattern')
+      return (i) => (fits(i) ? 'disallowed' : 'pattern')
     case 'CREATE':
-      return (artifact) =>
-        !fits(artifact) ? 'pattern' : products.has(artifact) && !materials.has(artifact) ? null : 'not-created'
+      return changed(fits, list === 'products' ? relation(item, list) : null, (one) => one === 'absent', 'not-created')
     case 'DELETE':
-      return (artifact) =>
-        !fits(artifact) ? 'pattern' : materials.has(artifact) && !products.has(artifact) ? null : 'not-deleted'
+      return changed(fits, list === 'materials' ? relation(item, list) : null, (one) => one === 'absent', 'not-deleted')
     case 'MODIFY':
-      return (artifact) =>
-        !fits(artifact)
-          ? 'pattern'
-          : isModified(materials.get(artifact), products.get(artifact), item)
-            ? null
-            : 'not-modified'
+      return changed(fits, relation(item, list), (one) => one === 'different', 'not-modified')
   }
 }
 
-function isModified(before: Digests | undefined, after: Digests | undefined, item: Recorded): boolean {
-  if (before === undefined || after === undefined) return false
-  return item.fromStatement === true ? compareDigestSets(before, after) === 'different' : !equalDigests(before, after)
+function fitsEntry({ all, prefix, prefixOnly, matches }: Glob, files: ArtifactColumns): (i: number) => boolean {
+  if (all) return () => true
+  const { paths, sorted } = files
+  if (!sorted || prefix === '') return (i) => matches(paths[i] ?? '')
+  const [from, to] = rangeOf(files, prefix)
+  return prefixOnly ? (i) => i >= from && i < to : (i) => i >= from && i < to && matches(paths[i] ?? '')
+}
+
+/** What the item's other list says about its files. */
+function relation(item: Recorded, list: 'materials' | 'products'): (i: number) => Relation {
+  const [own, other] = list === 'materials' ? [item.materials, item.products] : [item.products, item.materials]
+  return relationTo(own, other, item.fromStatement === true ? 'statements' : 'links')
+}
+
+/** @param relation null: whatever is in this list was not changed in that way */
+function changed(
+  fits: (i: number) => boolean,
+  relation: ((i: number) => Relation) | null,
+  isChanged: (one: Relation) => boolean,
+  otherwise: NotConsumed,
+): Why {
+  return (i) => (!fits(i) ? 'pattern' : relation !== null && isChanged(relation(i)) ? null : otherwise)
 }
 
 /** MATCH: the rest of the name fits, the other side has it, and both digest sets are of the same file. */
 function whyNotMatch(rule: MatchRule, list: 'materials' | 'products', item: Recorded, from: Recorded | undefined): Why {
-  const source = item[list]
+  const files = columnsOf(item[list])
+  const { paths, digests, sorted } = files
   const destination = from?.[rule.with]
   const prefix = withSlash(rule.sourcePrefix)
-  const { matches, all } = compileGlob(rule.pattern)
-  const compared = (artifact: string, name: string): NotConsumed | null => {
-    const found = source.get(artifact)
-    const expected = destination?.get(name)
-    if (expected === undefined) return 'source-missing'
-    return found !== undefined && sameFile(found, item, expected, from) ? null : 'digest-differs'
+  const glob = compileGlob(rule.pattern)
+  if (prefix === withSlash(rule.destinationPrefix)) {
+    if (prefix === '') return whyNotMatchPlainly(fitsEntry(glob, files), list, item, from, destination)
+    if (sorted && hasSimplePaths(files)) return whyNotMatchBelow(prefix, glob, list, item, from, destination)
   }
-  if (prefix === '' && all && destination !== undefined && (rule.destinationPrefix ?? '') === '') {
-    return (artifact) => compared(artifact, artifact)
-  }
-  return (artifact) => {
+  return (i) => {
+    const artifact = paths[i] ?? ''
     if (prefix !== '' && !artifact.startsWith(prefix)) return 'prefix'
     const name = prefix === '' ? artifact : artifact.slice(prefix.length)
-    if (!matches(name)) return 'pattern'
+    if (!glob.matches(name)) return 'pattern'
     if (destination === undefined) return 'source-step-missing'
     if (prefix !== '' && cutBadly(name)) return 'prefix'
-    return compared(artifact, destinationName(rule, name))
+    const expected = destination.get(destinationName(rule, name))
+    if (expected === undefined) return 'source-missing'
+    return sameFile(digests[i] ?? {}, item, expected, from) ? null : 'digest-differs'
+  }
+}
+
+/** Below the same folder on both sides: the name is the same there, too. */
+function whyNotMatchBelow(
+  prefix: string,
+  glob: Glob,
+  list: 'materials' | 'products',
+  item: Recorded,
+  from: Recorded | undefined,
+  destination: Artifacts | undefined,
+): Why {
+  const files = columnsOf(item[list])
+  const [first, end] = rangeOf(files, prefix)
+  const fits = glob.all ? () => true : (i: number) => glob.matches((files.paths[i] ?? '').slice(prefix.length))
+  const why = whyNotMatchPlainly(fits, list, item, from, destination)
+  return (i) => (i >= first && i < end ? why(i) : 'prefix')
+}
+
+/** Without prefixes, where both sides have the file under one name. */
+function whyNotMatchPlainly(
+  fits: (i: number) => boolean,
+  list: 'materials' | 'products',
+  item: Recorded,
+  from: Recorded | undefined,
+  destination: Artifacts | undefined,
+): Why {
+  if (destination === undefined) return (i) => (fits(i) ? 'source-step-missing' : 'pattern')
+  const statements = item.fromStatement === true && from?.fromStatement === true
+  const related = relationTo(item[list], destination, statements ? 'statements' : 'links')
+  return (i) => {
+    if (!fits(i)) return 'pattern'
+    const relation = related(i)
+    if (relation === 'absent') return 'source-missing'
+    return relation === 'same' ? null : 'digest-differs'
   }
 }
 
@@ -243,11 +308,12 @@ function cutBadly(name: string): boolean {
   return name.startsWith('/') || name.includes('\\')
 }
 
-function cutsBadly(rule: MatchRule, queue: readonly string[]): boolean {
+function cutsBadly(rule: MatchRule, files: ArtifactColumns, queue: readonly number[]): boolean {
   const prefix = withSlash(rule.sourcePrefix)
-  if (prefix === '') return false
+  if (prefix === '' || hasSimplePaths(files)) return false
   const { matches } = compileGlob(rule.pattern)
-  return queue.some((artifact) => {
+  return queue.some((i) => {
+    const artifact = files.paths[i] ?? ''
     if (!artifact.startsWith(prefix)) return false
     const name = artifact.slice(prefix.length)
     return cutBadly(name) && matches(name)
@@ -271,14 +337,16 @@ export function counterpartName(rule: MatchRule, artifact: string): string | nul
 }
 
 function traceOf(
-  { rule, before, consumed, sorted, failed, why }: Applied,
+  { rule, before, consumed, failed, why }: Applied,
   index: number,
   list: 'materials' | 'products',
-  leftover: readonly string[],
+  leftover: readonly number[],
   sides: Pick<RulesInput, 'item' | 'links'>,
 ): RuleTrace {
-  const left = leftover.map((artifact) => {
-    const reason = why(artifact)
+  const files = columnsOf(sides.item[list])
+  const left = leftover.map((i) => {
+    const artifact = files.paths[i] ?? ''
+    const reason = why(i)
     return { artifact, why: reason ?? 'pattern', ...digestsOf(rule, list, artifact, reason, sides) }
   })
   return {
@@ -289,7 +357,7 @@ function traceOf(
     ...(rule.keyword === 'MATCH' ? { from: rule.from } : {}),
     before,
     consumed: consumed.length,
-    consumedNames: firstNames(consumed, sorted),
+    consumedNames: namesOf(files.paths, firstEntries(files, consumed)),
     left,
     failed,
   }
@@ -310,19 +378,8 @@ function digestsOf(
   return { ...(expected ? { expected } : {}), ...(found ? { found } : {}) }
 }
 
-const SURROGATE = /[\ud800-\udfff]/
-
-/** Whether names are in the order of their code points, as in-toto writes them. */
-function isSorted(names: readonly string[]): boolean {
-  for (let i = 1; i < names.length; i++) {
-    const before = names[i - 1] ?? ''
-    // JavaScript's own comparison is the faster one, and orders by code point unless the lesser has a surrogate
-    if (!(before < (names[i] ?? '')) || SURROGATE.test(before)) return false
-  }
-  return true
-}
-
-/** The first names by code point, as many as a report shows. */
-function firstNames(names: readonly string[], sorted: boolean): readonly string[] {
-  return (sorted ? names : [...names].sort(compareCodePoints)).slice(0, LIMITS.shown)
+/** The first entries by code point, as many as a report shows. */
+function firstEntries({ paths, sorted }: ArtifactColumns, entries: readonly number[]): readonly number[] {
+  const ordered = sorted ? entries : [...entries].sort((a, b) => compareCodePoints(paths[a] ?? '', paths[b] ?? ''))
+  return ordered.slice(0, LIMITS.shown)
 }

@@ -11,6 +11,10 @@ export interface Glob {
   readonly all: boolean
   /** the only text that matches, where the pattern has no special character; else null */
   readonly literal: string | null
+  /** what every text that matches begins with */
+  readonly prefix: string
+  /** nothing but that and a `*`: whatever begins so matches */
+  readonly prefixOnly: boolean
   readonly matches: (text: string) => boolean
 }
 
@@ -32,13 +36,28 @@ export function matchGlob(pattern: string, text: string): boolean {
 
 function build(pattern: string): Glob {
   const runs = parseGlob(pattern)
+  const prefix = literalOf(runs[0] ?? [])
   const pieces = plainPieces(runs)
-  if (pieces === null) return { pattern, all: false, literal: null, matches: (text) => matchRuns(runs, text) }
-  if (pieces.length === 1) {
-    return { pattern, all: false, literal: pattern, matches: (text) => text === pattern }
+  const some = { pattern, all: false, literal: null, prefix, prefixOnly: false }
+  if (pieces === null) return { ...some, matches: runMatcher(runs, prefix) }
+  if (pieces.length === 1) return { ...some, literal: pattern, matches: (text) => text === pattern }
+  if (pieces.every((piece) => piece === '')) return { ...some, all: true, prefixOnly: true, matches: () => true }
+  return { ...some, prefixOnly: pieces.slice(1).every((piece) => piece === ''), matches: pieceMatcher(pieces) }
+}
+
+/** The ordinary characters at the beginning of a run. */
+function literalOf(run: readonly Atom[]): string {
+  let literal = ''
+  for (const atom of run) {
+    if (typeof atom !== 'number') break
+    literal += String.fromCodePoint(atom)
   }
-  if (pieces.every((piece) => piece === '')) return { pattern, all: true, literal: null, matches: () => true }
-  return { pattern, all: false, literal: null, matches: pieceMatcher(pieces) }
+  return literal
+}
+
+/** Most texts do not begin as they should: that is seen without a look at their code points. */
+function runMatcher(runs: readonly (readonly Atom[])[], prefix: string): (text: string) => boolean {
+  return (text) => text.startsWith(prefix) && matchRuns(runs, text)
 }
 
 /** `dist/*`, `*.js` and `a*b` are nearly all there are; they need no loop. */
@@ -84,7 +103,7 @@ function matchPieces(pieces: readonly string[], text: string): boolean {
 
 /** The same for runs with classes, over code points. Greedy from the left is enough: runs have a fixed length. */
 function matchRuns(runs: readonly (readonly Atom[])[], text: string): boolean {
-  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  const points = pointsOf(text)
   const first = runs[0] ?? []
   const last = runs[runs.length - 1] ?? []
   if (runs.length === 1) return points.length === first.length && fitsAt(first, points, 0)
@@ -99,9 +118,24 @@ function matchRuns(runs: readonly (readonly Atom[])[], text: string): boolean {
   return true
 }
 
-function fitsAt(run: readonly Atom[], points: readonly number[], at: number): boolean {
+/** A text by its code points. */
+interface Points {
+  readonly length: number
+  readonly at: (i: number) => number
+}
+
+/** Where no two units make one code point, the text is taken as it is. */
+function pointsOf(text: string): Points {
+  if (!PAIR.test(text)) return { length: text.length, at: (i) => text.charCodeAt(i) }
+  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  return { length: points.length, at: (i) => points[i] ?? -1 }
+}
+
+const PAIR = /[\ud800-\udbff][\udc00-\udfff]/
+
+function fitsAt(run: readonly Atom[], points: Points, at: number): boolean {
   for (let i = 0; i < run.length; i++) {
-    if (!fits(run[i] ?? 'any', points[at + i] ?? -1)) return false
+    if (!fits(run[i] ?? 'any', points.at(at + i))) return false
   }
   return true
 }

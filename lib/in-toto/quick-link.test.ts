@@ -4,8 +4,9 @@ import { encodeCanonicalJson, type JsonObject, jsonObject, printJson, utf8 } fro
 import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
-import { openEnvelope, parseDocument, readQuickly } from './envelope.ts'
-import { ArtifactTables } from './quick-link.ts'
+import { ArtifactList } from './artifact-list.ts'
+import { type Envelope, openEnvelope, parseDocument, readQuickly } from './envelope.ts'
+import { ArtifactTables } from './file-table.ts'
 
 const signer = makeKey('ci')
 const files = (count: number) =>
@@ -24,11 +25,15 @@ function both(bytes: Uint8Array, tables?: ArtifactTables) {
   return { quick, general: () => parseDocument(openEnvelope(bytes, 'aa')) }
 }
 
+/** File lists as maps, whichever way they are kept. */
+const plain = (link: Envelope['document']) =>
+  'commandWasNull' in link ? { ...link, materials: new Map(link.materials), products: new Map(link.products) } : link
+
 function expectSame(bytes: Uint8Array, tables?: ArtifactTables): boolean {
   const { quick, general } = both(bytes, tables)
   if (quick === null) return false
   const slow = general()
-  expect(quick.document).toEqual(slow.document)
+  expect(plain(quick.document)).toEqual(plain(slow.document))
   expect(quick.signatures).toEqual(slow.signatures)
   expect(quick.signedBytes).toEqual(slow.signedBytes)
   expect(quick.value).toEqual(slow.value)
@@ -120,5 +125,48 @@ describe('a link is read the same by the quick and by the general reader', () =>
       }),
       { numRuns: 300 },
     )
+  })
+
+  test('whatever they share with file lists before', () => {
+    const file = fc.record({ name: fc.nat(60).map((n) => `src/file-${n}.c`), content: fc.constantFrom('1', '2') })
+    const record = fc
+      .array(file, { minLength: 4, maxLength: 60 })
+      .map((all) => Object.fromEntries(all.map(({ name, content }) => [name, content])))
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(record, record), { minLength: 2, maxLength: 5 }),
+        fc.boolean(),
+        (lists, chained) => {
+          const tables = new ArtifactTables()
+          for (const [index, [materials, products]] of lists.entries()) {
+            const taken = chained ? (lists[index - 1]?.[1] ?? materials) : materials
+            const link = linkDocument({ name: 'x', materials: taken, products })
+            expect(expectSame(metablock(link, [signer]), tables)).toBe(true)
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('a list is indexed only when somebody asks for one of its files', () => {
+    const list = new ArtifactList(['a', 'b'], [{ sha256: '1' }, { sha256: '2' }])
+    expect([list.size, [...list.keys()], [...list.values()]]).toEqual([
+      2,
+      ['a', 'b'],
+      [{ sha256: '1' }, { sha256: '2' }],
+    ])
+    expect([...list.entries()]).toEqual([...list])
+    expect([list.get('b'), list.get('c'), list.has('a'), list.has('')]).toEqual([
+      { sha256: '2' },
+      undefined,
+      true,
+      false,
+    ])
+    const seen: string[] = []
+    list.forEach((digests, path, all) => {
+      seen.push(`${path} ${digests.sha256} ${all === list}`)
+    })
+    expect(seen).toEqual(['a 1 true', 'b 2 true'])
   })
 })

@@ -71,3 +71,20 @@ export function cyclesOf(graph: ImportGraph): string[][] {
   for (const file of graph.keys()) visit(file)
   return cycles
 }
+
+/** What loads with these files, at once: types and later loads do not count. Packages by what stands in the quotes. */
+export function loadedBy(graph: ImportGraph, begin: readonly string[]): { files: string[]; packages: string[] } {
+  const files = new Set<string>()
+  const packages = new Set<string>()
+  const visit = (file: string): void => {
+    if (files.has(file)) return
+    files.add(file)
+    for (const i of graph.get(file) ?? []) {
+      if (i.typeOnly || i.dynamic) continue
+      if (i.file === null) packages.add(i.specifier)
+      else visit(i.file)
+    }
+  }
+  for (const file of begin) visit(file)
+  return { files: [...files].sort(), packages: [...packages].sort() }
+}

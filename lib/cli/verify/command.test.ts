@@ -7,6 +7,7 @@ import { parsePublicKeyPem } from '#lib/crypto/index.ts'
 import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
+import { importGraph, loadedBy } from '#lib/testing/import-graph.ts'
 import { parseArguments, UsageError } from './arguments.ts'
 
 const owner = makeKey('owner', 'rsa')
@@ -127,18 +128,17 @@ test('names from documents do not reach the terminal as commands', () => {
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
 })
 
-test('starts in well under a second', () => {
-  const once = () => {
-    const start = performance.now()
-    waybill(...usual())
-    return performance.now() - start
-  }
-  // the best of some: other work on the machine must not decide
-  const best = Array.from({ length: 8 }).reduce<number>(
-    (least) => (least < 800 ? least : Math.min(least, once())),
-    Number.POSITIVE_INFINITY,
-  )
-  expect(best).toBeLessThan(800)
+test('starts quickly: it loads the engine and nothing of the server', () => {
+  const root = join(import.meta.dirname, '../../..')
+  const loaded = loadedBy(importGraph(root, ['lib']), [
+    'lib/cli/waybill.mjs',
+    'lib/cli/main.ts',
+    'lib/cli/verify/command.ts',
+  ])
+  const engine = /^lib\/(crypto|in-toto|archives|cli\/(verify\/|waybill\.mjs|main\.ts))/
+  expect(loaded.files).toContain('lib/in-toto/verify/verify-layout.ts')
+  expect(loaded.files.filter((file) => !engine.test(file))).toEqual([])
+  expect(loaded.packages.filter((name) => !/^(node:|@noble\/hashes\/)/.test(name))).toEqual([])
 })
 
 describe('what certificates are judged with', () => {

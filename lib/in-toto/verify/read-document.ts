@@ -1,6 +1,6 @@
 import { FormatError, sha256, toHex } from '#lib/crypto/index.ts'
 import { type OpenEnvelope, openEnvelope, parseDocument, readQuickly } from '../envelope.ts'
-import type { ArtifactTables } from '../quick-link.ts'
+import type { ArtifactTables } from '../file-table.ts'
 import type { Document } from './input.ts'
 
 /**

@@ -1,58 +1,14 @@
 import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import type { BuildDetail } from '#lib/contract/builds.ts'
-import { verdictSchema } from '#lib/contract/verdict.ts'
-import { db } from '#lib/db/client.ts'
-import { explain } from '#lib/provenance/explain.ts'
-import { buildEvidence } from './evidence.ts'
-import { explainContext } from './explain-context.ts'
-import { type JudgedBuild, judgedBuild } from './judged-build.ts'
-import { rowSelect, rowsOf } from './rows.ts'
-
-const HISTORY = 50
+import { HEAVY_BYTES, isHeavy, runHeavy } from '../heavy/run-heavy.ts'
+import { documentBytes, judgedBuild } from './judged-build.ts'
+import { buildOf } from './read-build.ts'
 
 /** A build by id or short id: verdict, why, files, evidence, and the verdicts before. */
 export async function getBuild(actor: Actor, id: string): Promise<BuildDetail> {
   requireRight(actor, 'read')
   const judged = await judgedBuild(id)
-  const { build, report } = judged
-  const [evidence, history, found] = await Promise.all([
-    buildEvidence(judged),
-    historyOf(judged),
-    db.build.findUniqueOrThrow({ where: { id: build.id }, select: rowSelect }),
-  ])
-  const [row] = await rowsOf([found])
-  if (row === undefined) throw new Error('a build without a row')
-  return {
-    ...row,
-    files: build.files.map(({ path, algo, digest }) => ({ path, algo, digest: Buffer.from(digest).toString('hex') })),
-    explanation: explain(report, await explainContext(judged, evidence)),
-    report,
-    referenceVerdict: report?.referenceVerdict ?? null,
-    engine: report?.engine ?? null,
-    evidence,
-    history,
-  }
-}
-
-async function historyOf({ build }: JudgedBuild): Promise<BuildDetail['history']> {
-  const verdicts = await db.verdict.findMany({
-    where: { buildId: build.id },
-    orderBy: [{ judgedAt: 'desc' }, { id: 'desc' }],
-    take: HISTORY,
-    select: {
-      id: true,
-      verdict: true,
-      headline: true,
-      judgedAt: true,
-      binding: { select: { version: { select: { name: true, number: true } } } },
-    },
-  })
-  return verdicts.map(({ id, verdict, headline, judgedAt, binding }) => ({
-    id,
-    verdict: verdictSchema.parse(verdict),
-    headline,
-    judgedAt: judgedAt.toISOString(),
-    layout: `${binding.version.name} ${binding.version.number}`,
-  }))
+  const heavy = isHeavy(await documentBytes(judged.report?.steps ?? []), HEAVY_BYTES)
+  return heavy ? runHeavy('read-build', { id }) : buildOf(judged)
 }

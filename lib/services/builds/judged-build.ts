@@ -35,6 +35,22 @@ export async function envelopeBytes(sha256: string): Promise<Uint8Array | null> 
   return content?.bytes ?? null
 }
 
+/** Bytes of all documents that counted for these steps or were passed over, those of their sublayouts included. */
+export async function documentBytes(steps: readonly StepReport[]): Promise<number> {
+  const sha256s = [...new Set(documentsOf(steps))].filter((hex) => /^[0-9a-f]{64}$/.test(hex))
+  if (sha256s.length === 0) return 0
+  const sum = await db.envelope.aggregate({ where: { sha256: { in: sha256s.map(bytesOf) } }, _sum: { size: true } })
+  return sum._sum.size ?? 0
+}
+
+function documentsOf(steps: readonly StepReport[]): string[] {
+  return steps.flatMap(({ counted, skipped, sublayout }) => [
+    ...counted.map(({ sha256 }) => sha256),
+    ...skipped.flatMap(({ sha256 }) => sha256 ?? []),
+    ...documentsOf(sublayout?.steps ?? []),
+  ])
+}
+
 /** The layout that was judged with; null where it cannot be read. */
 export async function judgedLayout({ build }: JudgedBuild): Promise<Layout | null> {
   const envelope = build.current?.binding.envelope

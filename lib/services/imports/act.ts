@@ -1,7 +1,7 @@
 import type { Actor } from '#lib/auth/actor.ts'
 import type { Import, ImportFile } from '#lib/contract/evidence.ts'
 import type { DeliveryRequest } from './delivery.ts'
-import type { Item } from './finding.ts'
+import type { IncomingFile, Item } from './finding.ts'
 
 /** What all batches of one act of bringing in have in common. */
 export interface ImportHead {
@@ -24,6 +24,13 @@ export interface Act {
   readonly first: number
   /** of the request by which it came */
   readonly requestId: string | null
+}
+
+/** A whole file of one act, before it is known what is in it. */
+export interface FileAct extends Omit<Act, 'items'> {
+  readonly file: IncomingFile
+  /** it was sent as metadata */
+  readonly meant: boolean
 }
 
 export interface BatchAnswer {

@@ -4,11 +4,12 @@ import { requireRight } from '#lib/auth/rights.ts'
 import type { Import, ImportFile } from '#lib/contract/evidence.ts'
 import { db } from '#lib/db/client.ts'
 import { currentRequestId } from '../audit/request-id.ts'
-import type { Act, BatchAnswer, ImportHead } from './act.ts'
+import { HEAVY_BYTES, isHeavy, runHeavy } from '../heavy/run-heavy.ts'
+import type { BatchAnswer, ImportHead } from './act.ts'
+import { batches } from './batches.ts'
 import { checkDelivery } from './check-delivery.ts'
 import { commitAct } from './commit-act.ts'
 import type { DeliveryRequest } from './delivery.ts'
-import { expand } from './expand.ts'
 import type { IncomingFile, Item } from './finding.ts'
 import { countsOf } from './import-row.ts'
 import { IMPORT_LIMITS } from './limits.ts'
@@ -47,35 +48,44 @@ export async function bringIn(actor: Actor, input: BringIn): Promise<Import> {
   const files: ImportFile[] = []
   const software = new Set<string>()
   let closed = false
-  for await (const batch of batches(input)) {
-    const answer = await commit(actor, head, batch, files.length)
+  for await (const part of parts(input)) {
+    const answer = await write(actor, head, part, files.length, input.meant ?? false)
     files.push(...answer.files)
     for (const id of answer.software) software.add(id)
     closed ||= answer.closed
   }
-  if (files.length === 0) await commit(actor, head, [], 0)
+  if (files.length === 0) await write(actor, head, { items: [] }, 0, false)
   return importOf(actor, head, closed ? files.map(afterClosing) : files, [...software])
 }
 
-/** Items in groups that fit into one transaction. */
-async function* batches(input: BringIn): AsyncGenerator<Item[]> {
-  let batch: Item[] = []
+/** What is written at one go: small files together, a large one by itself. */
+type Part = { readonly items: Item[] } | { readonly large: IncomingFile }
+
+async function* parts({ files, meant = false }: BringIn): AsyncGenerator<Part> {
+  let small: IncomingFile[] = []
   let bytes = 0
-  for await (const file of input.files) {
-    for await (const item of expand(file, { meant: input.meant ?? false })) {
-      batch.push(item)
-      bytes += item.bytes?.length ?? 0
-      if (batch.length < IMPORT_LIMITS.batchFiles && bytes < IMPORT_LIMITS.batchBytes) continue
-      yield batch
-      batch = []
+  for await (const file of files) {
+    if (isHeavy(file.bytes.length, HEAVY_BYTES)) {
+      for await (const items of batches(small, meant)) yield { items }
+      small = []
       bytes = 0
+      yield { large: file }
+      continue
     }
+    small.push(file)
+    bytes += file.bytes.length
+    if (small.length < IMPORT_LIMITS.batchFiles && bytes < IMPORT_LIMITS.batchBytes) continue
+    for await (const items of batches(small, meant)) yield { items }
+    small = []
+    bytes = 0
   }
-  if (batch.length > 0) yield batch
+  for await (const items of batches(small, meant)) yield { items }
 }
 
-function commit(actor: Actor, head: ImportHead, items: Act['items'], first: number): Promise<BatchAnswer> {
-  return commitAct({ actor, head, items, first, requestId: currentRequestId() })
+function write(actor: Actor, head: ImportHead, part: Part, first: number, meant: boolean): Promise<BatchAnswer> {
+  const requestId = currentRequestId()
+  if ('items' in part) return commitAct({ actor, head, items: part.items, first, requestId })
+  return runHeavy('bring-in-file', { actor, head, file: part.large, meant, first, requestId })
 }
 
 /** The client is told: what it pushed was kept, but it belongs to no run. */

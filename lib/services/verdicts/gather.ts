@@ -1,6 +1,6 @@
 import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { pool } from '#lib/db/client.ts'
-import { type Document, readDocument, type TimeProof } from '#lib/in-toto/index.ts'
+import { ArtifactTables, type Document, readDocument, type TimeProof } from '#lib/in-toto/index.ts'
 import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import {
   type Delivery,
@@ -35,15 +35,16 @@ const RECEIPTS = 20
 /** Bytes of parsed documents that are kept while one job runs. */
 const CACHE_BYTES = 64 * 1024 * 1024
 
-/** Documents parsed once for all builds of a job. */
+/** Documents parsed once for all builds of a job; links of one chain share what they list. */
 export class DocumentCache {
   private readonly known = new Map<string, { document: Document; size: number }>()
+  private readonly tables = new ArtifactTables()
   private bytes = 0
 
   read(source: string, content: Uint8Array, digest: string): Document {
     const found = this.known.get(digest)
     if (found !== undefined) return { ...found.document, source }
-    const document = readDocument(source, content, digest)
+    const document = readDocument(source, content, digest, this.tables)
     if (this.bytes + content.length > CACHE_BYTES) {
       this.known.clear()
       this.bytes = 0
