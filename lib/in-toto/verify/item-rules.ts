@@ -4,6 +4,7 @@ import type { Artifacts } from '../link.ts'
 import type { Digests, Reason, RuleRef } from '../report.ts'
 import { type Rule, ruleText } from '../rule.ts'
 import { compareDigestSets } from '../statements/digest-set.ts'
+import { hasStrongDigest } from '../strong-digests.ts'
 import type { Finding, Findings } from './findings.ts'
 
 export interface ItemRulesInput {
@@ -123,15 +124,6 @@ function sourceMissing(input: ItemRulesInput, before: number, artifact: string, 
   return null
 }
 
-const STRONG = new Set(['sha256', 'sha384', 'sha512', 'sha3-256', 'sha3-384', 'sha3-512', 'blake2b', 'blake2b-256'])
-
-/** Whether a digest set holds a digest that nobody can forge. */
-export function hasStrongDigest(digests: Digests): boolean {
-  if (digests.sha256 !== undefined) return true
-  for (const algorithm in digests) if (STRONG.has(algorithm)) return true
-  return false
-}
-
 /** lists that were looked through: links of one chain share them */
 const strong = new WeakSet<Artifacts>()
 
@@ -142,14 +134,14 @@ function isStrong(artifacts: Artifacts): boolean {
   return true
 }
 
-/** A MATCH over empty digest sets, md5 or sha1 proves nothing; the reference takes it. */
+/** A MATCH over empty digest sets, md5, sha1 or part of a digest proves nothing; the reference takes it. */
 function checkDigests(input: ItemRulesInput, outcome: RulesOutcome, findings: Findings): void {
   for (const { rule, index, artifacts } of outcome.matched) {
     if (isStrong(input.item[input.list])) return
     const weak = artifacts.filter((artifact) => !hasStrongDigest(input.item[input.list].get(artifact) ?? {}))
     const artifact = weak[0]
     if (artifact === undefined) continue
-    const message = `${ruleText(rule)} in ${title(input, false)} rests on digests that prove nothing: ${artifact}${weak.length > 1 ? ` and ${weak.length - 1} more` : ''} has no SHA-256 or stronger.`
+    const message = `${ruleText(rule)} in ${title(input, false)} rests on digests that prove nothing: ${artifact}${weak.length > 1 ? ` and ${weak.length - 1} more` : ''} has no whole SHA-256 or stronger, in lower-case hex.`
     findings.add({
       ...base(input, 'NO_STRONG_DIGEST', message, artifact),
       strictOnly: true,
