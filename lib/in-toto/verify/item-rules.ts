@@ -87,8 +87,14 @@ function modified(input: ItemRulesInput, before: number, artifact: string, findi
     const found = input.item[input.list].get(artifact)
     if (expected === undefined || found === undefined) continue
     const modified = isKnownToDiffer(input, rule.from, expected, found)
+    // a step in between may have made it, and nothing stands for that one
+    const absent = absentSource(input, before, artifact)
+    const whence =
+      absent === null
+        ? `It was changed between ${rule.from} and ${input.name}.`
+        : `Whether step ${absent.from} made it so is not known: no valid link stands for that step.`
     const message = modified
-      ? `${artifact} is not what step ${rule.from} recorded: ${difference(expected, found)} It was changed between ${rule.from} and ${input.name}.`
+      ? `${artifact} is not what step ${rule.from} recorded: ${difference(expected, found)} ${whence}`
       : `Whether ${artifact} is what step ${rule.from} recorded cannot be proven: ${difference(expected, found)} Record it with SHA-256 in both steps.`
     return findings.add({
       ...base(input, modified ? 'ARTIFACT_MODIFIED' : 'NO_STRONG_DIGEST', message, artifact),
@@ -96,7 +102,18 @@ function modified(input: ItemRulesInput, before: number, artifact: string, findi
       found,
       counterpart: rule.from,
       rule: refOf(input, index),
+      because: absent?.cause ?? null,
     })
+  }
+  return null
+}
+
+/** The first MATCH that would have looked for the file in a step for which nothing stands, and why nothing does. */
+function absentSource(input: ItemRulesInput, before: number, artifact: string) {
+  for (const rule of input.rules.slice(0, before)) {
+    if (rule.keyword !== 'MATCH' || counterpartName(rule, artifact) === null) continue
+    const cause = input.absent.get(rule.from)
+    if (cause !== undefined) return { from: rule.from, cause }
   }
   return null
 }
