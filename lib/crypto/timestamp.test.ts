@@ -292,6 +292,51 @@ describe('the form', () => {
     expect(judged({ info: info(more) })).toBe('valid')
   })
 
+  test('ends where it should: nothing hides behind a part', () => {
+    const more = small(1)
+    const algorithm = writeAlgorithm(TOKEN_OID.sha256)
+    const digest = writeDer(DER.octetString, sha256(MESSAGE))
+    const time = writeDer(0x18, utf8('20260601120000Z'))
+    const odd = writeDer(
+      DER.sequence,
+      ...[small(1), writeDerOid('1.2.3.4'), writeDer(DER.sequence, algorithm, digest, more), small(7), time],
+    )
+    expect(judged({ info: odd })).toMatch(/what it stamps has parts that do not belong there/)
+    const attribute = writeDer(DER.sequence, writeDerOid('1.2.3'), writeDer(DER.set, more), more)
+    expect(judged({ moreAttributes: [attribute] })).toMatch(/signed attribute 1\.2\.3 twice/)
+    expect(judged({ moreSigner: [more] })).toMatch(/not named by issuer and number/)
+    expect(judged({ behindContent: [more] })).toMatch(/what it signs is no time stamp/)
+    expect(judged({ behindAll: [more] })).toMatch(/it is no CMS SignedData/)
+    expect(judged({ outerTag: DER.octetString })).toMatch(/it is no CMS SignedData/)
+    expect(() => parseTimestampToken(writeDer(DER.sequence))).toThrowError(/it is no CMS SignedData/)
+    expect(judged({ revocation: [writeDer(0xa1, more)] })).toBe('valid')
+  })
+
+  test('has a version and a list of digest algorithms where they belong', () => {
+    expect(judged({ versions: [writeDer(DER.octetString, new Uint8Array()), small(1)] })).toMatch(/^DER /)
+    expect(judged({ versions: [small(3), writeDer(DER.octetString, new Uint8Array())] })).toMatch(/^DER /)
+    expect(judged({ algorithms: small(1) })).toMatch(/^DER /)
+  })
+
+  test('of the largest size is read', () => {
+    const of = (length: number) => {
+      const filler = writeAttribute('1.2.3', writeDer(DER.octetString, new Uint8Array(length)))
+      return makeToken({ info: info(), by: tsa, moreAttributes: [filler] })
+    }
+    // signatures differ in length by a byte or two
+    const sizes = Array.from({ length: 12 }, (_, index) => of(65_536 - of(60_000).length + 60_000 + 4 - index))
+    const exact = sizes.find(({ length }) => length === 65_536)
+    for (const token of sizes) {
+      if (token.length > 65_536) expect(() => parseTimestampToken(token)).toThrowError(/at most 65536/)
+      else expect(parseTimestampToken(token).policy).toBe('1.2.3.4')
+    }
+    expect(exact).toBeDefined()
+  })
+
+  test('without key usage counts by its extended use alone', () => {
+    expect(judged({ by: makeTimestampAuthority(root, { keyUsage: null }) })).toBe('valid')
+  })
+
   test('with unsigned attributes is read, with anything else behind the signature not', () => {
     expect(judged({ unsigned: [writeDer(0xa1, writeAttribute('1.2.3', small(1)))] })).toBe('valid')
     expect(judged({ unsigned: [small(1)] })).toMatch(/parts that do not belong there/)

@@ -88,24 +88,40 @@ export interface TokenSpec {
   readonly signers?: (right: Bytes) => readonly Bytes[]
   /** DER behind the signer infos */
   readonly behind?: readonly Bytes[]
+  /** DER behind issuer and number, behind the content, and behind everything */
+  readonly moreSigner?: readonly Bytes[]
+  readonly behindContent?: readonly Bytes[]
+  readonly behindAll?: readonly Bytes[]
+  /** tag of the outer type, instead of that of an object identifier */
+  readonly outerTag?: number
+  /** revocation lists, as they are */
+  readonly revocation?: readonly Bytes[]
+  /** versions of the SignedData and of the signer */
+  readonly versions?: readonly [Bytes, Bytes]
+  /** the list of digest algorithms */
+  readonly algorithms?: Bytes
 }
 
 /** A time stamp token (CMS SignedData around TSTInfo), put together here: every field can be made wrong alone. */
 export function makeToken(spec: TokenSpec): Bytes {
   const { info, by, outerType = TOKEN_OID.signedData, contentType = TOKEN_OID.tstInfo } = spec
-  const content = writeDer(DER.sequence, writeDerOid(contentType), writeDer(0xa0, writeDer(DER.octetString, info)))
+  const encapsulated = [writeDerOid(contentType), writeDer(0xa0, writeDer(DER.octetString, info))]
+  const content = writeDer(DER.sequence, ...encapsulated, ...(spec.behindContent ?? []))
   const certificates = (spec.certificates ?? [by]).map(({ certificate }) => certificate.der)
   const right = writeSigner(spec)
   const signedData = writeDer(
     DER.sequence,
-    writeDerInteger(Uint8Array.of(3)),
-    writeDer(DER.set, writeAlgorithm(TOKEN_OID.sha256)),
+    spec.versions?.[0] ?? writeDerInteger(Uint8Array.of(3)),
+    spec.algorithms ?? writeDer(DER.set, writeAlgorithm(TOKEN_OID.sha256)),
     content,
     ...(certificates.length === 0 ? [] : [writeDer(0xa0, ...certificates)]),
+    ...(spec.revocation ?? []),
     writeDer(DER.set, ...(spec.signers ?? ((one) => [one]))(right)),
     ...(spec.behind ?? []),
   )
-  return writeDer(DER.sequence, writeDerOid(outerType), writeDer(0xa0, signedData))
+  const type = writeDerOid(outerType)
+  if (spec.outerTag !== undefined) type[0] = spec.outerTag
+  return writeDer(DER.sequence, type, writeDer(0xa0, signedData), ...(spec.behindAll ?? []))
 }
 
 function writeSigner(spec: TokenSpec): Bytes {
@@ -114,8 +130,8 @@ function writeSigner(spec: TokenSpec): Bytes {
   const { issuerDer, der } = named.certificate
   return writeDer(
     DER.sequence,
-    writeDerInteger(Uint8Array.of(1)),
-    writeDer(DER.sequence, issuerDer, serialDer(der)),
+    spec.versions?.[1] ?? writeDerInteger(Uint8Array.of(1)),
+    writeDer(DER.sequence, issuerDer, serialDer(der), ...(spec.moreSigner ?? [])),
     spec.digestAlgorithm ?? writeAlgorithm(TOKEN_OID.sha256),
     writeDer(0xa0, ...attributes),
     writeAlgorithm(spec.signatureAlgorithm ?? '1.2.840.10045.4.3.2'),

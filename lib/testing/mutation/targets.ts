@@ -17,7 +17,7 @@ export const TARGETS: readonly MutationTarget[] = [
   {
     name: 'rules',
     files: [...verify('item-rules', 'artifact-names'), ...inToto('evaluate-rules', 'strong-digests')],
-    tests: [...RULES, ...CHAINS, ...inToto('statements/step-evidence.test')],
+    tests: [...RULES, ...verify('item-rules.test', 'artifact-names.test'), ...CHAINS],
   },
   { name: 'globs', files: inToto('glob', 'glob-pattern'), tests: RULES },
   {
