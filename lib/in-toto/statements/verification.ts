@@ -10,7 +10,8 @@ import { readDescriptor, readResources } from './files.ts'
 /**
  * A verification that somebody else made, as he states it: a SLSA verification summary (VSA, slsa.dev/spec/v1.0/
  * verification_summary), Witness' verification of a policy, which is one without resource and levels, or a simple
- * verification result (SVR, attestation framework, predicates/svr.md), which names what passed. It is shown beside our verdicts and never becomes one. Nothing in it is checked; for who signed it see `verifierStatus`.
+ * verification result (SVR, attestation framework, predicates/svr.md), which names what passed. It is shown beside our
+ * verdicts and never becomes one. Nothing in it is checked; for who signed it see `verifierStatus`.
  */
 export interface Verification {
   readonly kind: 'slsa' | 'witness' | 'svr'
