@@ -8,7 +8,7 @@ export interface MutationTarget {
 const verify = (...names: readonly string[]) => names.map((name) => `lib/in-toto/verify/${name}.ts`)
 const inToto = (...names: readonly string[]) => names.map((name) => `lib/in-toto/${name}.ts`)
 const RULES = inToto('evaluate-rules.test', 'glob.test')
-const CHAINS = [...verify('attacks.test', 'security-cases.test', 'functionaries.test', 'each-check.test')]
+const CHAINS = verify('attacks.test', 'security-cases.test', 'functionaries.test', 'whole-reports.test')
 const STATEMENTS = inToto('statements/step-evidence.test', 'statements/certificates.test')
 const CERTIFICATES = [...verify('certificates.test'), ...inToto('statements/certificates.test', 'trust-bundles.test')]
 const VECTORS = 'lib/cli/verify/vectors.test.ts'
@@ -23,7 +23,7 @@ export const TARGETS: readonly MutationTarget[] = [
   {
     name: 'signers',
     files: verify('step-evidence', 'signatures', 'signers', 'keyids', 'verify-envelope', 'step-form'),
-    tests: [...CHAINS, ...STATEMENTS, ...verify('certificates.test'), VECTORS],
+    tests: [...verify('signatures.test', 'signers.test', 'certificates.test'), ...CHAINS, ...STATEMENTS, VECTORS],
   },
   { name: 'certificates', files: verify('certificates', 'trust'), tests: [...CERTIFICATES, ...CHAINS] },
   {
