@@ -48,6 +48,8 @@ export interface OpenEnvelope {
   readonly value: JsonObject
   /** a link with exactly the members of the specification: nobody reads it differently */
   readonly regular: boolean
+  /** DSSE that is written as the protocol allows and in-toto for Python cannot load: what it answers depends on it */
+  readonly pythonCannotLoad?: true
 }
 
 export type Envelope = OpenEnvelope &
@@ -163,14 +165,34 @@ function openMetablock(root: JsonObject, sha: string): OpenEnvelope {
   }
 }
 
-function readDsse(root: JsonObject): { payloadType: string; payload: Uint8Array; signatures: EnvelopeSignature[] } {
+interface Dsse {
+  readonly payloadType: string
+  readonly payload: Uint8Array
+  readonly signatures: readonly EnvelopeSignature[]
+  readonly pythonCannotLoad: boolean
+}
+
+function readDsse(root: JsonObject): Dsse {
   const payloadType = readString(root.get('payloadType'), 'payloadType', 'MALFORMED')
-  const payload = decodePayload(readString(root.get('payload'), 'payload', 'MALFORMED'))
-  return { payloadType, payload, signatures: readSignatures(root.get('signatures'), dsseSignature) }
+  const text = readString(root.get('payload'), 'payload', 'MALFORMED')
+  const payload = decodePayload(text)
+  const list = root.get('signatures')
+  const signatures = readSignatures(list, dsseSignature)
+  const anonymous = Array.isArray(list) && list.some((one) => one instanceof Map && !one.has('keyid'))
+  const pythonCannotLoad = anonymous || !hasPadding(text) || signatures.some(({ sig }) => !isPaddedBase64(sig))
+  return { payloadType, payload, signatures, pythonCannotLoad }
+}
+
+function hasPadding(base64: string): boolean {
+  return base64.length % 4 === 0
+}
+
+function isPaddedBase64(text: string): boolean {
+  return hasPadding(text) && /^[A-Za-z0-9+/_=-]*$/.test(text)
 }
 
 function openDsse(root: JsonObject, sha: string): OpenEnvelope {
-  const { payloadType, payload, signatures } = readDsse(root)
+  const { payloadType, payload, signatures, pythonCannotLoad } = readDsse(root)
   if (!PAYLOAD_TYPE.test(payloadType)) {
     const message = `Expected the payload type application/vnd.in-toto+json; found ${JSON.stringify(payloadType)}.`
     throw new FormatError('UNSUPPORTED', message, 'payloadType')
@@ -185,6 +207,7 @@ function openDsse(root: JsonObject, sha: string): OpenEnvelope {
     signedBytes: pae(payloadType, payload),
     value,
     regular: false,
+    ...(pythonCannotLoad ? { pythonCannotLoad } : {}),
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { compareCodePoints, jsonObject } from '#lib/crypto/index.ts'
 import { describeShared } from '#lib/testing/shared-data.ts'
-import { applyRules, evaluateRules, type Recorded, rulesFail } from './evaluate-rules.ts'
+import { applyRules, evaluateRules, type Recorded, type RulesInput, rulesFail } from './evaluate-rules.ts'
 import { matchGlob } from './glob.ts'
 import type { Artifacts } from './link.ts'
 import { parseLinkDocument } from './link.ts'
@@ -343,5 +343,258 @@ describeShared('rule vectors', 'vectors/functions/rules.json', (bytes) => {
     expect(passes).toBe(one.python.pass)
     if (one.python.queue_after !== undefined)
       expect([...(outcome?.leftover ?? [])].sort()).toEqual([...one.python.queue_after].sort())
+  })
+})
+
+describe('a prefix that was cut off and cannot be put back', () => {
+  const asked = (rule: string, names: readonly string[], made: readonly string[] = names): RulesInput => ({
+    rules: [parseRule(rule.split(' ')), parseRule(['DISALLOW', '*'])],
+    list: 'materials',
+    item: { materials: new Map(names.map((name) => [name, { sha256: name }])), products: new Map() },
+    links: new Map([
+      ['build', { materials: new Map(), products: new Map(made.map((name) => [name, { sha256: name }])) }],
+    ]),
+  })
+  const MATCH = 'MATCH * IN src WITH PRODUCTS IN src FROM build'
+
+  test.each([
+    ['a slash behind the prefix', ['src//abs'], true],
+    ['a backslash behind the prefix', ['src/a\\b'], true],
+    ['a backslash elsewhere', ['x\\y'], false],
+    ['a slash at the end', ['src/a/'], false],
+    ['nothing odd', ['src/a'], false],
+    ['one odd name behind others', ['src/a', 'b', 'src//c'], true],
+  ])('%s ends the reference or not', (_, names, fails) => {
+    const input = asked(MATCH, names)
+    expect(applyRules(input).referenceFails).toBe(fails)
+    expect(rulesFail({ ...input, rules: [...input.rules.slice(0, 1)] })).toBe(fails)
+  })
+
+  test('only where the rest fits the pattern, there is a prefix, and a link to look in', () => {
+    expect(applyRules(asked('MATCH x* IN src WITH PRODUCTS FROM build', ['src//abs'])).referenceFails).toBe(false)
+    expect(applyRules(asked('MATCH * WITH PRODUCTS FROM build', ['src//abs'])).referenceFails).toBe(false)
+    expect(applyRules(asked('MATCH * IN src WITH PRODUCTS FROM nowhere', ['src//abs'])).referenceFails).toBe(false)
+    expect(applyRules(asked('MATCH * IN other WITH PRODUCTS FROM build', ['src//abs'])).referenceFails).toBe(false)
+  })
+
+  test('takes no such file itself, whatever the other side has', () => {
+    const left = (rule: string, names: readonly string[], made: readonly string[]) =>
+      applyRules(asked(rule, names, made)).trace.rules[0]?.left
+    expect(left(MATCH, ['src//abs'], ['/abs', 'src//abs', 'src/abs'])).toEqual([
+      { artifact: 'src//abs', why: 'prefix' },
+    ])
+    expect(left(MATCH, ['src/a\\b'], ['src/a\\b', 'src/a/b'])).toEqual([{ artifact: 'src/a\\b', why: 'prefix' }])
+    // without a prefix nothing was cut
+    expect(applyRules(asked('MATCH * WITH PRODUCTS FROM build', ['/abs', 'a\\b'])).leftover).toEqual([])
+  })
+})
+
+describe('whether a list fails', () => {
+  const files = (digit: string, ...names: string[]) => new Map(names.map((name) => [name, { sha256: digit }]))
+  const rules = ['MATCH * WITH PRODUCTS FROM build', 'DISALLOW *'].map((text) => parseRule(text.split(' ')))
+  const asked = (took: string, made: string, more: Partial<RulesInput> = {}): RulesInput => ({
+    rules,
+    list: 'materials',
+    item: { materials: files(took, 'a'), products: files('p', 'a') },
+    links: new Map([['build', { materials: files('m', 'a'), products: files(made, 'a') }]]),
+    ...more,
+  })
+
+  test('is answered for these very files, whatever the same rules were asked before', () => {
+    const [same, other] = [asked('1', '1'), asked('1', '2')]
+    for (const before of [same, other]) {
+      applyRules(before)
+      expect(rulesFail(same)).toBe(false)
+      applyRules(before)
+      expect(rulesFail(other)).toBe(true)
+    }
+  })
+
+  test('depends on the list, on both lists of the item, and on who recorded them', () => {
+    const good = asked('1', '1')
+    const set = { sha256: 'a'.repeat(64) }
+    const larger = { ...set, sha512: 'b'.repeat(128) }
+    const made = { materials: new Map(), products: new Map([['a', larger]]) }
+    const took = { materials: new Map([['a', set]]), products: new Map([['a', set]]) }
+    const statements = (item: boolean, from: boolean): RulesInput => ({
+      ...good,
+      item: { ...took, fromStatement: item },
+      links: new Map([['build', { ...made, fromStatement: from }]]),
+    })
+    for (const before of [
+      statements(true, true),
+      statements(false, false),
+      statements(true, false),
+      statements(false, true),
+    ]) {
+      for (const [item, from] of [
+        [true, true],
+        [true, false],
+        [false, true],
+        [false, false],
+      ] as const) {
+        applyRules(before)
+        expect(rulesFail(statements(item, from))).toBe(!(item && from))
+        applyRules(before)
+        const { trace } = applyRules(statements(item, from))
+        expect(trace.failed).toBe(!(item && from))
+      }
+    }
+    applyRules(good)
+    expect(rulesFail({ ...good, list: 'products' })).toBe(true)
+    applyRules(good)
+    expect(rulesFail({ ...good, item: { ...good.item, materials: files('9', 'a') } })).toBe(true)
+    const create = ['CREATE *', 'DISALLOW *'].map((text) => parseRule(text.split(' ')))
+    const created = {
+      ...good,
+      rules: create,
+      list: 'products' as const,
+      item: { materials: files('1', 'b'), products: files('2', 'a') },
+    }
+    applyRules(created)
+    expect(rulesFail(created)).toBe(false)
+    applyRules(created)
+    expect(rulesFail({ ...created, item: { ...created.item, materials: files('1', 'a') } })).toBe(true)
+  })
+
+  test('of a step without a link to a statement, nothing is taken', () => {
+    const item = { materials: files('1', 'a'), products: new Map(), fromStatement: true }
+    expect(rulesFail({ ...asked('1', '1'), item, links: new Map() })).toBe(true)
+    const lost = ['MATCH * IN src WITH PRODUCTS FROM build'].map((text) => parseRule(text.split(' ')))
+    expect(
+      rulesFail({
+        ...asked('1', '1'),
+        rules: lost,
+        item: { ...item, materials: files('1', 'src//a') },
+        links: new Map(),
+      }),
+    ).toBe(false)
+  })
+
+  test('REQUIRE is asked of an empty list too', () => {
+    const none = { materials: new Map(), products: new Map() }
+    expect(rulesFail({ ...asked('1', '1'), item: none, rules: [parseRule(['REQUIRE', 'a'])] })).toBe(true)
+    expect(rulesFail({ ...asked('1', '1'), item: none, rules: [parseRule(['DISALLOW', '*'])] })).toBe(false)
+  })
+})
+
+describe('the trace', () => {
+  const digest = (text: string) => ({ sha256: text.repeat(64) })
+
+  test('of a MATCH says from where, and shows both digests of what differs', () => {
+    const { trace } = applyRules({
+      rules: ['MATCH * WITH PRODUCTS FROM build', 'ALLOW b', 'DISALLOW *'].map((text) => parseRule(text.split(' '))),
+      list: 'materials',
+      item: {
+        materials: new Map([
+          ['a', digest('a')],
+          ['b', digest('b')],
+          ['c', digest('c')],
+        ]),
+        products: new Map(),
+      },
+      links: new Map([
+        [
+          'build',
+          {
+            materials: new Map(),
+            products: new Map([
+              ['a', digest('d')],
+              ['c', digest('c')],
+            ]),
+          },
+        ],
+      ]),
+    })
+    expect(trace).toEqual({
+      rules: [
+        {
+          list: 'materials',
+          index: 0,
+          text: 'MATCH * WITH PRODUCTS FROM build',
+          keyword: 'MATCH',
+          from: 'build',
+          before: 3,
+          consumed: 1,
+          consumedNames: ['c'],
+          left: [{ artifact: 'a', why: 'digest-differs', expected: digest('d'), found: digest('a') }],
+          failed: false,
+        },
+        {
+          list: 'materials',
+          index: 1,
+          text: 'ALLOW b',
+          keyword: 'ALLOW',
+          before: 2,
+          consumed: 1,
+          consumedNames: ['b'],
+          left: [{ artifact: 'a', why: 'pattern' }],
+          failed: false,
+        },
+        {
+          list: 'materials',
+          index: 2,
+          text: 'DISALLOW *',
+          keyword: 'DISALLOW',
+          before: 1,
+          consumed: 0,
+          consumedNames: [],
+          left: [{ artifact: 'a', why: 'disallowed' }],
+          failed: true,
+        },
+      ],
+      leftover: ['a'],
+      leftoverCount: 1,
+      failed: true,
+    })
+  })
+
+  test('lists names by code point, at most a hundred, whatever order they came in', () => {
+    const leftoverOf = (names: readonly string[]) =>
+      evaluateRules({
+        rules: [],
+        list: 'products',
+        item: { materials: new Map(), products: new Map(names.map((name) => [name, digest('a')])) },
+        links: new Map(),
+      }).leftover
+    expect(leftoverOf(['b', 'a', 'c'])).toEqual(['a', 'b', 'c'])
+    expect(leftoverOf(['a', 'c', 'b'])).toEqual(['a', 'b', 'c'])
+    expect(leftoverOf(['\uffff', '😀'])).toEqual(['\uffff', '😀'])
+    expect(leftoverOf(['😀', '\uffff'])).toEqual(['\uffff', '😀'])
+    const many = Array.from({ length: 150 }, (_, index) => `f${String(index).padStart(3, '0')}`)
+    expect(leftoverOf(many)).toEqual(many.slice(0, 100))
+    expect(leftoverOf(many.toReversed())).toEqual(many.slice(0, 100))
+  })
+
+  test('of REQUIRE and of prefixes that no folder has', () => {
+    const left = (rule: string) =>
+      evaluateRules({
+        rules: [parseRule(rule.split(' '))],
+        list: 'products',
+        item: { materials: new Map(), products: new Map([['a', digest('a')]]) },
+        links: new Map([['build', { materials: new Map(), products: new Map([['a', digest('b')]]) }]]),
+      }).rules[0]?.left
+    expect(left('REQUIRE a')).toEqual([{ artifact: 'a', why: 'pattern' }])
+    expect(left('MATCH * IN src WITH PRODUCTS FROM build')).toEqual([{ artifact: 'a', why: 'prefix' }])
+    expect(left('MATCH * WITH PRODUCTS IN dist FROM build')).toEqual([{ artifact: 'a', why: 'source-missing' }])
+    expect(left('MATCH b WITH PRODUCTS FROM build')).toEqual([{ artifact: 'a', why: 'pattern' }])
+    expect(left('MATCH * WITH PRODUCTS FROM nowhere')).toEqual([{ artifact: 'a', why: 'source-step-missing' }])
+  })
+
+  test('of the very list that it is compared with: all is taken, but not under a prefix', () => {
+    const made = new Map([
+      ['a', digest('a')],
+      ['dist/b', digest('b')],
+    ])
+    const item = { materials: made, products: made }
+    const taken = (rule: string) =>
+      applyRules({ rules: [parseRule(rule.split(' '))], list: 'materials', item, links: new Map([['build', item]]) })
+        .matched[0]?.artifacts
+    expect(taken('MATCH * WITH PRODUCTS FROM build')).toEqual(['a', 'dist/b'])
+    expect(taken('MATCH a WITH PRODUCTS FROM build')).toEqual(['a'])
+    expect(taken('MATCH * IN dist WITH PRODUCTS FROM build')).toEqual([])
+    expect(taken('MATCH * WITH PRODUCTS IN dist FROM build')).toEqual([])
+    expect(taken('MATCH * IN dist WITH PRODUCTS IN dist FROM build')).toEqual(['dist/b'])
+    expect(taken('MATCH * IN dist/ WITH PRODUCTS IN dist/ FROM build')).toEqual(['dist/b'])
   })
 })

@@ -36,7 +36,7 @@ export type ReasonCode =
   | 'ARTIFACT_UNEXPECTED' // DISALLOW hit, no counterpart by that name
   | 'ARTIFACT_REQUIRED_MISSING' // REQUIRE
   | 'MATCH_SOURCE_MISSING' // MATCH names a step without a link
-  | 'NO_STRONG_DIGEST' // a MATCH rests on no digest, or on md5 or sha1 alone
+  | 'NO_STRONG_DIGEST' // a MATCH rests on no digest, on md5 or sha1 alone, or on one of the wrong length
   | 'ARTIFACT_NAME_NOT_NORMAL' // `./evil`, `x/../evil`, a backslash: another name for a file that rules know
   | 'CONFUSABLE_NAME' // warning: fits a DISALLOW but for letter case or Unicode form
   | 'UNCONSUMED_ARTIFACTS' // warning: no rule speaks about them and none disallows the rest

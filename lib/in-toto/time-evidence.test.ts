@@ -49,6 +49,81 @@ test('without a stamp nothing is proven, unless somebody witnessed this very sig
   expect(timeEvidence(signature([]), [receipt], trust, receipt.at - 1)).toMatchObject({ code: 'FUTURE' })
 })
 
+describe('of several proofs', () => {
+  const at = (day: number, more: Partial<TimeProof> = {}): TimeProof => ({
+    kind: 'witnessed',
+    at: Date.parse(`2026-01-0${day}T00:00:00Z`),
+    by: 'Waybill',
+    signature: null,
+    ...more,
+  })
+  const strongest = (...receipts: TimeProof[]) => {
+    const [one, other] = [receipts, receipts.toReversed()].map((all) =>
+      timeEvidence(signature([]), all, trusting([]), LATER),
+    )
+    expect(one).toEqual(other)
+    return one
+  }
+
+  test('the earliest counts, of the same moment the first by name, in whatever order they come', () => {
+    expect(strongest(at(2), at(1), at(3))).toEqual({
+      evidence: 'witnessed',
+      at: Date.parse('2026-01-01T00:00:00Z'),
+      by: 'Waybill',
+      signature: mark,
+    })
+    expect(strongest(at(1, { by: 'Zoe' }), at(1, { by: 'Ada' }), at(1, { by: 'Max' }))).toMatchObject({ by: 'Ada' })
+    expect(strongest(at(1, { by: 'Ada' }), at(1, { by: 'Ada' }))).toMatchObject({ by: 'Ada' })
+  })
+
+  test('a time stamp that somebody checked comes before any receipt, with an accuracy that nobody knows', () => {
+    expect(strongest(at(1), at(3, { kind: 'timestamped', by: 'tsa' }))).toEqual({
+      evidence: 'timestamped',
+      at: Date.parse('2026-01-03T00:00:00Z'),
+      by: 'tsa',
+      accuracy: null,
+      signature: mark,
+    })
+    expect(strongest(at(1))).not.toHaveProperty('accuracy')
+  })
+
+  test('one of the very moment counts, later ones are told as what they are', () => {
+    const on = (proof: TimeProof, then: number) => timeEvidence(signature([]), [proof], trusting([]), then)
+    expect(on(at(1), at(1).at)).toMatchObject({ evidence: 'witnessed' })
+    expect(on(at(1), at(1).at - 1)).toEqual({
+      evidence: 'unproven',
+      code: 'FUTURE',
+      message: 'A receipt does not count: it is of 2026-01-01T00:00:00Z, after 2025-12-31T23:59:59Z.',
+    })
+    const stamped = on(at(1, { kind: 'timestamped' }), at(1).at - 1)
+    expect(stamped).toMatchObject({ code: 'FUTURE', message: expect.stringMatching(/^A time stamp does not count/) })
+  })
+
+  test('a signature that cannot be read has no proof, whatever lies beside it', () => {
+    const nothing = 'Nothing proves when the signature was made: it carries no time stamp, and nobody witnessed it.'
+    const bare = { ...signature(['AAAA'], null), timestamps: ['AAAA'] }
+    expect(timeEvidence(bare, [at(1)], trusting([]), LATER)).toEqual({
+      evidence: 'unproven',
+      code: 'NOTHING',
+      message: nothing,
+    })
+    const { timestamps: _, ...without } = signature([])
+    expect(timeEvidence(without, [], trusting([]), LATER)).toMatchObject({ code: 'NOTHING' })
+  })
+
+  test('among reasons why nothing counts, one is told in whatever order they come', () => {
+    const tokens = ['AAAA', '!', toBase64(utf8('no token'))]
+    const told = [tokens, tokens.toReversed()].map((some) => timeEvidence(signature(some), [], trusting([]), LATER))
+    expect(told[0]).toEqual(told[1])
+    expect(told[0]).toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringMatching(/^A time stamp does not count: /),
+    })
+    const mixed = timeEvidence(signature(['AAAA']), [at(1)], trusting([]), LATER)
+    expect(mixed).toMatchObject({ evidence: 'witnessed' })
+  })
+})
+
 test.each(['', 'AAAA', '!', toBase64(utf8('no token'))])('what is no token is told: %j', (text) => {
   const found = timeEvidence(signature([text]), [], trusting([root]), LATER)
   expect(found).toMatchObject({ evidence: 'unproven', code: 'MALFORMED', message: expect.stringMatching(/\.$/) })

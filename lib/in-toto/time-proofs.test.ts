@@ -28,6 +28,9 @@ test.each<[string, unknown]>([
   ['no time', { [digest]: [{ ...good, at: 'yesterday' }] }],
   ['nobody', { [digest]: [{ ...good, by: undefined }] }],
   ['a signature that is no digest', { [digest]: [{ ...good, signature: 'x' }] }],
+  ['a signature that is a list', { [digest]: [{ ...good, signature: [digest] }] }],
+  ['a digest with more before it', { [`x${digest}`]: [good] }],
+  ['a digest with more behind it', { [`${digest}x`]: [good] }],
 ])('%s is refused', (_, value) => {
   expect(() => parse(value)).toThrowError(expect.objectContaining({ code: 'TIME_PROOFS' }))
 })

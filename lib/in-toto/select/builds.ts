@@ -22,6 +22,8 @@ export interface FinalGroup {
   readonly files: ReadonlyMap<string, Digests>
   /** when its first final link was seen */
   readonly firstSeen: number
+  /** nothing proves that its final link was signed while the certificate was valid: it is shown, and never allowed */
+  readonly unproven?: true
 }
 
 /** The store as one layout sees it: gathered once, used for every build in it. */
@@ -66,8 +68,27 @@ export function findBuilds({ input, layout, evidence }: Store): FinalGroup[] {
   for (const step of finalSteps(layout, input.finalFiles)) {
     const groups = Map.groupBy(evidence.links.get(step) ?? [], ({ content }) => content)
     for (const links of groups.values()) builds.push(...buildsOf(step, links, input, evidence))
+    builds.push(...unprovenBuilds(step, builds, input, evidence))
   }
   return builds
+}
+
+/** Builds whose final link nobody can tell to be signed in time, where no other link makes the same build. */
+function unprovenBuilds(
+  step: string,
+  known: readonly FinalGroup[],
+  input: SelectInput,
+  evidence: Evidence,
+): FinalGroup[] {
+  const groups = Map.groupBy(evidence.unproven.get(step) ?? [], ({ content }) => content)
+  const found = [...groups.values()].flatMap((links) => buildsOf(step, links, input, evidence))
+  return found
+    .filter(({ content, deliveryId }) => !known.some((one) => isSame(one, { step, content, deliveryId })))
+    .map((build) => ({ ...build, unproven: true }))
+}
+
+function isSame(one: FinalGroup, other: Pick<FinalGroup, 'step' | 'content' | 'deliveryId'>): boolean {
+  return one.step === other.step && one.content === other.content && one.deliveryId === other.deliveryId
 }
 
 function buildsOf(step: string, links: readonly SignedLink[], input: SelectInput, evidence: Evidence): FinalGroup[] {

@@ -46,6 +46,11 @@ export interface Unusable {
 export interface Evidence {
   readonly links: ReadonlyMap<string, readonly SignedLink[]>
   readonly unusable: ReadonlyMap<string, readonly Unusable[]>
+  /**
+   * Links that are what the step asks for but that nothing proves to be signed while their certificate was valid. They
+   * count for nothing; as final links they start builds that are not allowed, so that people see them and why.
+   */
+  readonly unproven: ReadonlyMap<string, readonly SignedLink[]>
   readonly deliveries: Deliveries
   /** runs that signed bytes name, by their id */
   readonly runs: ReadonlyMap<string, SignedRun>
@@ -66,23 +71,34 @@ export function gatherStore(input: SelectInput, layout: Layout, namespace: reado
   const certificates = new CertificateBook(input.certificates ?? null, input.at)
   const links = new Map<string, SignedLink[]>()
   const unusable = new Map<string, Unusable[]>()
+  const unproven = new Map<string, SignedLink[]>()
   const isHere = (sighting: Sighting): boolean => sameFolders(namespaceOf(sighting), namespace)
   const named = documentsByStep(input.documents, isHere)
   for (const step of layout.steps) {
     const unplaced: Unplaced[] = []
     const unfit: Unusable[] = []
+    const late: Unplaced[] = []
     for (const stored of named.get(step.name) ?? []) {
       const { document, proofs = [] } = stored
       const candidates = [{ document, keyid: null, proofs }]
       const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, book, certificates)
       for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored, input))
       const heldBy = placesOf(stored.sightings.filter(isHere), deliveries)
-      for (const one of skipped) unfit.push({ step: step.name, stored, skipped: one, heldBy })
+      for (const one of skipped) {
+        unfit.push({ step: step.name, stored, skipped: one, heldBy })
+        if (one.code !== 'CERT_EXPIRED_NO_TIMESTAMP' || !isLinkOf(document, step)) continue
+        late.push(signedLink(step, `certificate that ended ${one.keyid}`, one.keyid ?? '', stored, input))
+      }
     }
+    unproven.set(step.name, place(late, deliveries, input, isHere))
     links.set(step.name, place(unplaced, deliveries, input, isHere))
     unusable.set(step.name, unfit)
   }
-  return { links, unusable, deliveries, runs: signedRuns([...links.values()].flat()) }
+  return { links, unusable, unproven, deliveries, runs: signedRuns([...links.values()].flat()) }
+}
+
+function isLinkOf(document: StoredDocument['document'], { name }: Step): boolean {
+  return 'envelope' in document && document.envelope.kind === 'link' && document.envelope.document.name === name
 }
 
 /** By the name in a link; by the file's name where the document has none or cannot be read. */

@@ -47,7 +47,7 @@ export function chooseAll(one: Case): Choice[] {
   const chosen = new Map<string, Choice>()
   const waiting: Step[] = []
   for (const step of store.layout.steps) {
-    const choice = tooMany(one, step) ?? chooseWithoutTies(one, step)
+    const choice = chooseUnproven(one, step) ?? tooMany(one, step) ?? chooseWithoutTies(one, step)
     if (choice === null) waiting.push(step)
     else chosen.set(step.name, choice)
   }
@@ -58,6 +58,17 @@ export function chooseAll(one: Case): Choice[] {
   const selected = selectedOf(one, chosen)
   const choices = store.layout.steps.flatMap(({ name }) => chosen.get(name) ?? [])
   return choices.map((choice) => keepFinal(one, keepMixed(one, withOthers(one, choice, selected), selected)))
+}
+
+/** The final step of a build that is only shown: nothing stands for it, and the verifier says what is wrong with its link. */
+function chooseUnproven({ store, build }: Case, step: Step): Choice | null {
+  if (build.unproven !== true || step.name !== build.step) return null
+  const late = store.evidence.unproven.get(step.name) ?? []
+  const shown = late.filter(({ content }) => content === build.content).map(({ stored }) => stored)
+  const unusable = (store.evidence.unusable.get(step.name) ?? []).filter(({ stored }) => shown.includes(stored))
+  const message = `Nothing proves that the final link of this build (${step.name}) was signed while its certificate was valid, so that nothing can be said of what it made.`
+  const problems = [{ code: 'CERT_EXPIRED_NO_TIMESTAMP' as const, severity: 'cannot-tell' as const, message }]
+  return { step, groups: [], problems, passedOver: [], unusable, mixed: [] }
 }
 
 function tooMany(one: Case, step: Step): Choice | null {

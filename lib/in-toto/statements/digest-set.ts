@@ -2,23 +2,10 @@ import { FormatError, type JsonValue } from '#lib/crypto/index.ts'
 import { readDigests } from '../link.ts'
 import { member, readObject } from '../reader.ts'
 import type { Digests } from '../report.ts'
-
-/** Algorithms that nobody can forge files for, with the length of their digests in hex. */
-const STRONG: ReadonlyMap<string, number> = new Map([
-  ['sha256', 64],
-  ['sha384', 96],
-  ['sha512', 128],
-  ['sha512_256', 64],
-  ['sha3_256', 64],
-  ['sha3_384', 96],
-  ['sha3_512', 128],
-  ['sha3-256', 64],
-  ['sha3-384', 96],
-  ['sha3-512', 128],
-])
+import { STRONG_ALGORITHMS } from '../strong-digests.ts'
 
 /** Algorithms whose values are hex wherever they occur (attestation framework, DigestSet). */
-const HEX = new Set([...STRONG.keys(), 'sha1', 'sha224', 'md5', 'gitCommit', 'gitTree', 'gitBlob', 'gitTag'])
+const HEX = new Set([...STRONG_ALGORITHMS.keys(), 'sha1', 'sha224', 'md5', 'gitCommit', 'gitTree', 'gitBlob', 'gitTag'])
 
 /**
  * A DigestSet of a statement (attestation framework, v1/digest_set.md). Values of algorithms that are not known are
@@ -51,7 +38,7 @@ function isPlain(text: JsonValue): boolean {
  */
 export function compareDigestSets(a: Digests, b: Digests): 'same' | 'different' | 'unknown' {
   let shared = false
-  for (const [algorithm, length] of STRONG) {
+  for (const [algorithm, length] of STRONG_ALGORITHMS) {
     const one = Object.hasOwn(a, algorithm) ? a[algorithm] : undefined
     const other = Object.hasOwn(b, algorithm) ? b[algorithm] : undefined
     if (one === undefined || other === undefined) continue

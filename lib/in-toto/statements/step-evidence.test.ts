@@ -331,7 +331,7 @@ describe('digest sets of two statements', () => {
     )
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ['an algorithm that only one has', { sha256: A, sha512: LONG }, { sha256: A }],
-    ['letter case', { sha256: A }, { sha256: A.toUpperCase() }],
+    ['letter case beside one that agrees', { sha256: A, sha512: LONG }, { sha256: A, sha512: LONG.toUpperCase() }],
     [
       'gitoids, which are the same for all files of real collections',
       { sha256: A, 'gitoid:sha256': 'gitoid:blob:sha256:aa' },
@@ -351,6 +351,7 @@ describe('digest sets of two statements', () => {
     ['none in common', { sha256: A }, { sha512: LONG }],
     ['weak ones in common', { sha1: 'aa', sha256: A }, { sha1: 'aa', sha512: LONG }],
     ['one that is too short', { sha256: 'aa' }, { sha256: 'aa' }],
+    ['capitals, which no DigestSet has', { sha256: A.toUpperCase() }, { sha256: A.toUpperCase() }],
     ['gitoids alone', { 'gitoid:sha256': 'gitoid:blob:sha256:aa' }, { 'gitoid:sha256': 'gitoid:blob:sha256:aa' }],
     ['git commits, which are SHA-1', { gitCommit: 'a'.repeat(40) }, { gitCommit: 'a'.repeat(40) }],
   ])('prove nothing with %s', (_, made, took) => {

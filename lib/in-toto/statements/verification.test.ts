@@ -136,3 +136,63 @@ describeShared('what a real Archivista took in', 'corpus/archivista/recorded.jso
     )
   })
 })
+
+describe('a simple verification result', () => {
+  const SVR = 'https://in-toto.io/attestation/svr/v0.1'
+  const RESULT = {
+    verifier: { id: 'https://bank.example/scanner/v3', policy: { uri: 'https://bank.example/policy' } },
+    timeCreated: '2026-03-15T10:30:00Z',
+    properties: ['SLSA_BUILD_LEVEL_3', 'SCANNED_1'],
+  }
+
+  test.each([SVR, SVR.replace('0.1', '0.2')])('names what passed, by whom and when: %s', (type) => {
+    expect(verificationsIn(envelopeOf(RESULT, type))).toEqual([
+      {
+        kind: 'svr',
+        verifier: 'https://bank.example/scanner/v3',
+        timeVerified: '2026-03-15T10:30:00Z',
+        at: Date.parse('2026-03-15T10:30:00Z'),
+        resource: null,
+        policy: { name: null, uri: 'https://bank.example/policy', digests: {} },
+        result: 'passed',
+        levels: ['SLSA_BUILD_LEVEL_3', 'SCANNED_1'],
+        inputs: [],
+        subjects: [{ name: 'app', uri: null, digests: { sha256: A } }],
+        gaps: [],
+      },
+    ])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['who', { ...RESULT, verifier: {} }, 'It does not say who verified (predicate.verifier.id).'],
+    ['who, but a name without letters', { ...RESULT, verifier: { id: '' } }, 'It does not say who verified'],
+    ['when', { ...RESULT, timeCreated: 'today' }, 'It does not say when, or not as a time (predicate.timeCreated).'],
+    ['what', { ...RESULT, properties: [] }, 'It does not say what passed (predicate.properties).'],
+    ['what, but things that are no text', { ...RESULT, properties: [1, null, {}] }, 'It does not say what passed'],
+    ['a policy that can be read', { ...RESULT, verifier: { id: 'v', policy: 'x' } }, 'predicate.verifier.policy'],
+    ['anything', [], 'predicate'],
+  ])('that does not say %s is told so, and is not left out', (_, predicate, words) => {
+    const found = only(predicate, SVR)
+    expect(found?.gaps.join(' ')).toContain(words)
+    expect(found?.kind).toBe('svr')
+  })
+
+  test('without a property has not passed, whatever else it says', () => {
+    expect(only({ ...RESULT, properties: [] }, SVR)?.result).toBe('unknown')
+    expect(only({ ...RESULT, properties: undefined, verificationResult: 'PASSED' }, SVR)?.result).toBe('unknown')
+  })
+
+  test('counts as verified by the key that is trusted for the verifier whom it names, like any other', () => {
+    const check = (signer: typeof verifier, trusted: string) => {
+      const envelope = envelopeOf(RESULT, SVR, signer)
+      const [found] = verificationsIn(envelope)
+      const keys = new Map([[trusted, [verifier.key]]])
+      return verifierStatus(envelope, found ?? { verifier: null }, keys, AT, (key, message, signature) =>
+        verifySignature(key, message, signature),
+      ).status
+    }
+    expect(check(verifier, RESULT.verifier.id)).toBe('verified')
+    expect(check(mallory, RESULT.verifier.id)).toBe('not-signed')
+    expect(check(verifier, 'https://bank.example/other')).toBe('unknown-verifier')
+  })
+})

@@ -9,11 +9,12 @@ import { readDescriptor, readResources } from './files.ts'
 
 /**
  * A verification that somebody else made, as he states it: a SLSA verification summary (VSA, slsa.dev/spec/v1.0/
- * verification_summary), or Witness' verification of a policy, which is one without resource and levels. It is shown
- * beside our verdicts and never becomes one. Nothing in it is checked; for who signed it see `verifierStatus`.
+ * verification_summary), Witness' verification of a policy, which is one without resource and levels, or a simple
+ * verification result (SVR, attestation framework, predicates/svr.md), which names what passed. It is shown beside our
+ * verdicts and never becomes one. Nothing in it is checked; for who signed it see `verifierStatus`.
  */
 export interface Verification {
-  readonly kind: 'slsa' | 'witness'
+  readonly kind: 'slsa' | 'witness' | 'svr'
   /** who decided; null where it does not say */
   readonly verifier: string | null
   /** as written; `at` in milliseconds where it is a time */
@@ -24,6 +25,7 @@ export interface Verification {
   readonly policy: Resource | null
   /** `unknown`: neither PASSED nor FAILED is written */
   readonly result: 'passed' | 'failed' | 'unknown'
+  /** SVR: the properties that passed; it cannot say that one failed */
   readonly levels: readonly string[]
   /** the attestations that it rests on; empty where it does not say */
   readonly inputs: readonly Resource[]
@@ -35,6 +37,7 @@ export interface Verification {
 
 const V1 = 'https://slsa.dev/verification_summary/v1'
 const OLD = ['https://slsa.dev/verification_summary/v0.2', 'https://slsa.dev/verification_summary/v0.1']
+const SVR = ['https://in-toto.io/attestation/svr/v0.1', 'https://in-toto.io/attestation/svr/v0.2']
 const WITNESS_COLLECTION = 'https://witness.testifysec.com/attestation-collection/v0.1'
 
 /**
@@ -47,6 +50,7 @@ export function verificationsIn(envelope: Envelope): Verification[] {
   const predicate = envelope.value.get('predicate')
   if (predicateType === V1) return [readSummary(predicate, subjects, CAMEL, 'predicate')]
   if (OLD.includes(predicateType)) return [readSummary(predicate, subjects, SNAKE, 'predicate')]
+  if (SVR.includes(predicateType)) return [readSimple(predicate, subjects)]
   if (predicateType !== WITNESS_COLLECTION) return []
   const list = mapOf(predicate).get('attestations')
   return (Array.isArray(list) ? list : []).flatMap((item, index) =>
@@ -105,6 +109,25 @@ function readSummary(
   if (policy === null) gaps.push(`It does not say under which policy (${place}.policy).`)
   if (resource === null && kind === 'slsa') gaps.push(`It does not say of what (${place}.${names.resource}).`)
   return { ...summary, gaps }
+}
+
+/** Properties that passed, by whom and when; the policy is a member that some verifiers add to themselves. */
+function readSimple(value: JsonValue | undefined, subjects: readonly Resource[]): Verification {
+  const gaps: string[] = []
+  const body = attempt(() => readObject(value, 'predicate', 'MALFORMED'), gaps) ?? new Map()
+  const by = mapOf(body.get('verifier'))
+  const verifier = textOf(by.get('id'))
+  const timeVerified = textOf(body.get('timeCreated'))
+  const at = timeVerified === null ? null : timeOf(timeVerified)
+  const policy = by.get('policy') ?? null
+  const levels = levelsOf(body.get('properties'))
+  const read = policy === null ? null : attempt(() => readDescriptor(policy, 'predicate.verifier.policy'), gaps)
+  if (verifier === null || verifier === '') gaps.push('It does not say who verified (predicate.verifier.id).')
+  if (at === null) gaps.push('It does not say when, or not as a time (predicate.timeCreated).')
+  if (levels.length === 0) gaps.push('It does not say what passed (predicate.properties).')
+  const result = levels.length === 0 ? 'unknown' : 'passed'
+  const said = { verifier, timeVerified, at, resource: null, policy: read, levels, inputs: [], subjects, gaps }
+  return { kind: 'svr', result, ...said }
 }
 
 function attempt<T>(read: () => T, gaps: string[]): T | null {

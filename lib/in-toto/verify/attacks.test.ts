@@ -395,6 +395,13 @@ describe('each attack has its code, and never ends in allow', () => {
   test.each([
     ['no digests', new Map()],
     ['md5 alone', jsonObject({ md5: 'ab'.repeat(16) })],
+    ['a SHA-256 that is cut off', jsonObject({ sha256: 'aa' })],
+    ['a SHA-256 that is cut off by one', jsonObject({ sha256: 'a'.repeat(63) })],
+    ['a SHA-256 that goes on', jsonObject({ sha256: 'a'.repeat(65) })],
+    ['a SHA-512 of the length of a SHA-256', jsonObject({ sha512: 'a'.repeat(64) })],
+    ['a SHA-384 of the length of a SHA-512', jsonObject({ sha384: 'a'.repeat(128) })],
+    ['a SHA-256 in capitals', jsonObject({ sha256: 'AB'.repeat(32) })],
+    ['SHA-1 by the name and length of nothing strong', jsonObject({ sha1: 'a'.repeat(64) })],
   ])('a MATCH over %s proves nothing', (_, digest) => {
     const weak = (document: JsonObject) => {
       for (const list of ['materials', 'products']) {
@@ -410,6 +417,24 @@ describe('each attack has its code, and never ends in allow', () => {
       weak(linkDocument({ name: 'package', materials: { app: '' }, products: { app: '', 'app.tgz': 'x' } })),
     )
     expect(first(judge(whole(), [build, pack]))).toEqual(['deny', 'NO_STRONG_DIGEST', 'allow'])
+  })
+
+  test.each([
+    ['sha384', 96],
+    ['sha512', 128],
+    ['sha3-256', 64],
+    ['blake2b-256', 64],
+  ])('a MATCH over %s of %i digits is as good as one over SHA-256', (algorithm, length) => {
+    const recorded = (document: JsonObject) => {
+      for (const list of ['materials', 'products']) {
+        const files = document.get(list)
+        if (files instanceof Map && files.has('app')) files.set('app', jsonObject({ [algorithm]: 'c'.repeat(length) }))
+      }
+      return document
+    }
+    const build = file('build', alice, recorded(linkDocument({ name: 'build', products: { app: '' } })))
+    const spec = { name: 'package', materials: { app: '' }, products: { app: '', 'app.tgz': 'x' } }
+    expect(judge(whole(), [build, file('package', bob, recorded(linkDocument(spec)))]).verdict).toBe('allow')
   })
 })
 

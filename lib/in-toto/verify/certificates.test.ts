@@ -377,6 +377,40 @@ describe('E: certificates that must not count', () => {
     ])
   })
 
+  test('intermediates that cannot be read do no harm, and no good', () => {
+    const asked = (intermediates: readonly string[]) =>
+      judge(layoutOf({ listed: [] }), [signed(svid)], { intermediates })
+    const broken = ['no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']
+    expect(asked([...broken, middle.pem]).verdict).toBe('allow')
+    const report = asked(broken)
+    expect(answer(report)).toEqual(['deny', 'CERT_UNTRUSTED'])
+    expect(report.reasons[0]?.message).toContain('hand over the intermediate certificates')
+  })
+
+  test('sentences name who it is: the workload, the URI, the subject, or nobody', () => {
+    const said = (leaf: TestCertificate) => leafOnly(leaf, { constraints: [{ uris: ['x'] }] }).reasons[0]?.message ?? ''
+    expect(said(svid)).toContain(`The certificate of ${BUILD} is not one`)
+    const holder = (more: object) => makeCertificate({ issuer: middle, ca: false, keyUsage: 0x80, ...more })
+    expect(said(holder({ uris: ['https://ci.example'] }))).toContain('The certificate of https://ci.example ')
+    expect(said(holder({ subject: [['2.5.4.3', 'ann']] }))).toContain('The certificate of "CN=ann" is not one')
+    expect(said(holder({}))).toContain('The certificate of nobody is not one')
+    const other = { bytes: certifiedMetablock(LINK, [{ by: svid, keyid: 'ab'.repeat(32) }]), keyid: 'abababab' }
+    expect(judge(layoutOf({}), [other]).reasons[0]?.message).toContain('names key abababab, which is not')
+    const lost = leafOnly(makeSvid(middle, BUILD), { roots: [makeAuthority('x', 'example.org')] })
+    expect(lost.reasons[0]?.message).not.toContain('the layout names no root')
+    expect(leafOnly(svid, { roots: [] }).reasons[0]?.message).toContain('the layout names no root, and no bundle')
+  })
+
+  test('the report has the chain up to the root', () => {
+    const { certificate } = leafOnly(svid).steps[0]?.counted[0]?.signer ?? {}
+    expect(certificate).toMatchObject({
+      chain: [middle.certificate.sha256, root.certificate.sha256],
+      root: { sha256: root.certificate.sha256, subject: root.certificate.subject },
+      subject: svid.certificate.subject,
+      issuer: middle.certificate.subject,
+    })
+  })
+
   test('a step that asks for no certificate', () => {
     expect(answer(leafOnly(svid, { constraints: [] }))).toEqual(['deny', 'SIGNER_NOT_ALLOWED'])
   })
@@ -501,6 +535,38 @@ describe('B: people, not keys', () => {
     const links = (a: string, b: string) => [signed(plain(a)), signed(plain(b), OTHER)]
     expect(answer(judge(layoutOf(world), links('ann', 'ann')))).toEqual(['deny', 'STEP_THRESHOLD'])
     expect(judge(layoutOf(world), links('ann', 'ben')).verdict).toBe('allow')
+  })
+
+  test('one SPIFFE ID is one person, whatever else his certificates say', () => {
+    const named = (subject: string, dns: readonly string[] = []) =>
+      makeSvid(middle, BUILD, {
+        subject: [
+          ['2.5.4.10', 'SPIRE'],
+          ['2.5.4.3', subject],
+        ],
+        dns,
+      })
+    for (const [one, other] of [
+      [named('a'), named('b')],
+      [named('a', ['a.example']), named('a', ['b.example'])],
+      [svid, named('')],
+    ] as const) {
+      const report = judge(layoutOf({ threshold: 2 }), [signed(one), signed(other, OTHER)])
+      expect(answer(report)).toEqual(['deny', 'STEP_THRESHOLD'])
+    }
+  })
+
+  test('without SPIFFE ID, people are told apart by all that their certificates name, in any order', () => {
+    const holder = (more: object) =>
+      makeCertificate({ subject: [['2.5.4.3', 'ci']], issuer: middle, ca: false, keyUsage: 0x80, ...more })
+    const two = (one: object, other: object) =>
+      judge(layoutOf({ threshold: 2, constraints: [{}] }), [signed(holder(one)), signed(holder(other), OTHER)]).verdict
+    expect(two({ uris: ['https://a.example'] }, { uris: ['https://b.example'] })).toBe('allow')
+    expect(two({ uris: ['https://a.example'] }, { uris: ['https://a.example'] })).toBe('deny')
+    expect(two({ dns: ['a.example'] }, { dns: ['b.example'] })).toBe('allow')
+    expect(two({ emails: ['a@x.example'] }, { emails: ['b@x.example'] })).toBe('allow')
+    expect(two({ dns: ['a.example', 'b.example'] }, { dns: ['b.example', 'a.example'] })).toBe('deny')
+    expect(two({ emails: ['a@x.example', 'b@x.example'] }, { emails: ['b@x.example', 'a@x.example'] })).toBe('deny')
   })
 
   test('B-05 the same SPIFFE ID from the root of another trust domain does not count at all', () => {
@@ -739,6 +805,83 @@ describe('D: time', () => {
     expect(asked(root, hourAt(0))).toBe('cannot-tell')
     expect(asked(root, null, hourAt(0))).toBe('cannot-tell')
     expect(asked(makeAuthority('stranger', 'example.org'), hourAt(0))).toBe('allow')
+  })
+
+  const listing = (...roots: readonly Partial<TrustBundle['roots'][number]>[]): TrustBundle => ({
+    trustDomain: 'example.org',
+    roots: roots.map((one) => ({ certificate: root.certificate, from: 0, until: null, taintedAt: null, ...one })),
+  })
+
+  test('a root that was in force twice: in each time, and not between', () => {
+    const twice = [listing({ until: hourAt(12.2) }, { from: hourAt(12.4), until: hourAt(12.6) })]
+    const asked = (hour: number) => withProofs([proof(hour)], { bundles: twice }).verdict
+    expect([12.1, 12.3, 12.5, 12.7].map(asked)).toEqual(['allow', 'cannot-tell', 'allow', 'cannot-tell'])
+    const bundles = [listing({ until: hourAt(12.2) }), listing({ from: hourAt(12.4), until: hourAt(12.6) })]
+    expect(withProofs([proof(12.1)], { bundles }).verdict).toBe('allow')
+    expect(withProofs([proof(12.5)], { bundles: bundles.toReversed() }).verdict).toBe('allow')
+    expect(withProofs([proof(12.3)], { bundles }).verdict).toBe('cannot-tell')
+    // from the first moment on, without any time of its own to fall back on
+    expect(withProofs([proof(12.5)], { bundles: [listing({ from: hourAt(12.5), until: hourAt(13) })] }).verdict).toBe(
+      'allow',
+    )
+  })
+
+  test('a root that was found compromised twice is so since the first time, whoever says it', () => {
+    const asked = (...bundles: TrustBundle[]) => withProofs([proof(12.5)], { bundles }).verdict
+    expect(asked(listing({ taintedAt: hourAt(12.9) }))).toBe('allow')
+    expect(asked(listing({ taintedAt: hourAt(12.9) }, { taintedAt: hourAt(12.1) }))).toBe('cannot-tell')
+    expect(asked(listing({ taintedAt: hourAt(12.1) }, { taintedAt: hourAt(12.9) }))).toBe('cannot-tell')
+    const others = { ...listing({ taintedAt: hourAt(12.1) }), trustDomain: 'other.test' }
+    expect(asked(listing({}), others)).toBe('cannot-tell')
+    expect(asked(others, listing({ taintedAt: hourAt(12.9) }))).toBe('cannot-tell')
+    // the key is what is compromised, in whatever certificate
+    const renewed = makeAuthority('renewed', 'example.org', null, { key: root.key }).certificate
+    expect(asked(listing({}), listing({ certificate: renewed, taintedAt: hourAt(12.1) }))).toBe('cannot-tell')
+    const foreign = makeAuthority('foreign', 'example.org').certificate
+    expect(asked(listing({}), listing({ certificate: foreign, taintedAt: hourAt(12.1) }))).toBe('allow')
+  })
+
+  test('a certificate without SPIFFE ID under a root that nobody lists but somebody calls compromised', () => {
+    const plain = makeCertificate({ subject: [['2.5.4.3', 'ann']], issuer: middle, ca: false, keyUsage: 0x80 })
+    const layout = layoutOf({ constraints: [{ uris: [''] }] })
+    const renewed = makeAuthority('renewed', 'example.org', null, { key: root.key }).certificate
+    const tainted = { bundles: [listing({ certificate: renewed, taintedAt: hourAt(0) })] }
+    const report = judge(layout, [signed(plain)], tainted)
+    expect(answer(report)).toEqual(['deny', 'CERT_UNTRUSTED'])
+    expect(report.reasons[0]?.message).toContain(
+      'its root "O=root" is in no bundle, and its key is marked as compromised',
+    )
+  })
+
+  test('a root that is in no bundle of its domain is told with the domain', () => {
+    const stranger = [{ ...listing({ certificate: makeAuthority('stranger', 'example.org').certificate }) }]
+    expect(withProofs([], { at: hourAt(12.5), bundles: stranger }).reasons[0]?.message).toContain(
+      'its root "O=root" is in no bundle of the trust domain example.org',
+    )
+  })
+
+  test('what is not in force and what is compromised are told apart', () => {
+    const message = (bundle: TrustBundle) =>
+      withProofs([], { at: hourAt(12.5), bundles: [bundle] }).reasons[0]?.message ?? ''
+    expect(message(listing({ taintedAt: hourAt(12.5) }))).toContain('is marked as compromised at 2026-05-10T12:30:00Z')
+    expect(message(listing({ until: hourAt(12) }))).toContain('is not in force at 2026-05-10T12:30:00Z')
+    expect(message(listing({ until: hourAt(12), taintedAt: hourAt(12.6) }))).toContain('is not in force')
+  })
+
+  test('a chain that never was valid as a whole is no matter of time', () => {
+    const late = makeAuthority('late', 'example.org', root, hours(14, 20))
+    const early = makeSvid(late, BUILD, hours(12, 13))
+    const asked = (at: number) => answer(judge(layoutOf({ listed: [late] }), [signed(early)], { at }))
+    expect(asked(hourAt(12.5))).toEqual(['cannot-tell', 'CERT_EXPIRED_NO_TIMESTAMP'])
+    expect(asked(hourAt(15))).toEqual(['cannot-tell', 'CERT_EXPIRED_NO_TIMESTAMP'])
+    const moment = makeSvid(middle, BUILD, hours(12, 12))
+    expect(answer(judge(layoutOf({}), [signed(moment)], { at: hourAt(12) }))).toEqual(['allow', undefined])
+    expect(answer(judge(layoutOf({}), [signed(moment)], { at: hourAt(12) - 1000 }))).toEqual(['deny', 'CERT_UNTRUSTED'])
+  })
+
+  test('of proofs of one kind and moment the first by name is told, in whatever order they come', () => {
+    const by = (...names: string[]) => timeOf(withProofs(names.map((name) => proof(12.5, { by: name }))))?.by
+    expect([by('zoe', 'ada', 'max'), by('max', 'ada', 'zoe'), by('ada', 'max')]).toEqual(['ada', 'ada', 'ada'])
   })
 
   test('a root that was tainted later: it counts, and the report warns', () => {

@@ -71,9 +71,9 @@ function reasonOf({ because: _, ...reason }: Finding): Reason {
   return reason
 }
 
-/** What root causes make of the verdict; a consequence weighs no more than its cause. */
+/** What root causes make of the verdict; a consequence weighs no more than its cause, unless that is a mere warning. */
 export function verdictOf(reasons: readonly Reason[]): Verdict {
-  const roots = reasons.filter((reason) => reason.follows === undefined)
+  const roots = reasons.filter(({ follows }) => follows === undefined || reasons[follows]?.severity === 'warning')
   if (roots.some((reason) => reason.severity === 'deny')) return 'deny'
   return roots.some((reason) => reason.severity === 'cannot-tell') ? 'cannot-tell' : 'allow'
 }

@@ -4,6 +4,7 @@ import type { Artifacts } from '../link.ts'
 import type { Digests, Reason, RuleRef } from '../report.ts'
 import { type Rule, ruleText } from '../rule.ts'
 import { compareDigestSets } from '../statements/digest-set.ts'
+import { hasStrongDigest } from '../strong-digests.ts'
 import type { Finding, Findings } from './findings.ts'
 
 export interface ItemRulesInput {
@@ -86,8 +87,14 @@ function modified(input: ItemRulesInput, before: number, artifact: string, findi
     const found = input.item[input.list].get(artifact)
     if (expected === undefined || found === undefined) continue
     const modified = isKnownToDiffer(input, rule.from, expected, found)
+    // a step in between may have made it, and nothing stands for that one
+    const absent = absentSource(input, before, artifact)
+    const whence =
+      absent === null
+        ? `It was changed between ${rule.from} and ${input.name}.`
+        : `Whether step ${absent.from} made it so is not known: no valid link stands for that step.`
     const message = modified
-      ? `${artifact} is not what step ${rule.from} recorded: ${difference(expected, found)} It was changed between ${rule.from} and ${input.name}.`
+      ? `${artifact} is not what step ${rule.from} recorded: ${difference(expected, found)} ${whence}`
       : `Whether ${artifact} is what step ${rule.from} recorded cannot be proven: ${difference(expected, found)} Record it with SHA-256 in both steps.`
     return findings.add({
       ...base(input, modified ? 'ARTIFACT_MODIFIED' : 'NO_STRONG_DIGEST', message, artifact),
@@ -95,7 +102,18 @@ function modified(input: ItemRulesInput, before: number, artifact: string, findi
       found,
       counterpart: rule.from,
       rule: refOf(input, index),
+      because: absent?.cause ?? null,
     })
+  }
+  return null
+}
+
+/** The first MATCH that would have looked for the file in a step for which nothing stands, and why nothing does. */
+function absentSource(input: ItemRulesInput, before: number, artifact: string) {
+  for (const rule of input.rules.slice(0, before)) {
+    if (rule.keyword !== 'MATCH' || counterpartName(rule, artifact) === null) continue
+    const cause = input.absent.get(rule.from)
+    if (cause !== undefined) return { from: rule.from, cause }
   }
   return null
 }
@@ -123,15 +141,6 @@ function sourceMissing(input: ItemRulesInput, before: number, artifact: string, 
   return null
 }
 
-const STRONG = new Set(['sha256', 'sha384', 'sha512', 'sha3-256', 'sha3-384', 'sha3-512', 'blake2b', 'blake2b-256'])
-
-/** Whether a digest set holds a digest that nobody can forge. */
-export function hasStrongDigest(digests: Digests): boolean {
-  if (digests.sha256 !== undefined) return true
-  for (const algorithm in digests) if (STRONG.has(algorithm)) return true
-  return false
-}
-
 /** lists that were looked through: links of one chain share them */
 const strong = new WeakSet<Artifacts>()
 
@@ -142,14 +151,14 @@ function isStrong(artifacts: Artifacts): boolean {
   return true
 }
 
-/** A MATCH over empty digest sets, md5 or sha1 proves nothing; the reference takes it. */
+/** A MATCH over empty digest sets, md5, sha1 or part of a digest proves nothing; the reference takes it. */
 function checkDigests(input: ItemRulesInput, outcome: RulesOutcome, findings: Findings): void {
   for (const { rule, index, artifacts } of outcome.matched) {
     if (isStrong(input.item[input.list])) return
     const weak = artifacts.filter((artifact) => !hasStrongDigest(input.item[input.list].get(artifact) ?? {}))
     const artifact = weak[0]
     if (artifact === undefined) continue
-    const message = `${ruleText(rule)} in ${title(input, false)} rests on digests that prove nothing: ${artifact}${weak.length > 1 ? ` and ${weak.length - 1} more` : ''} has no SHA-256 or stronger.`
+    const message = `${ruleText(rule)} in ${title(input, false)} rests on digests that prove nothing: ${artifact}${weak.length > 1 ? ` and ${weak.length - 1} more` : ''} has no whole SHA-256 or stronger, in lower-case hex.`
     findings.add({
       ...base(input, 'NO_STRONG_DIGEST', message, artifact),
       strictOnly: true,

@@ -98,7 +98,9 @@ export function momentOf(
 ): { readonly moment: Moment } | { readonly fault: TrustFault } {
   const roots = standingOf(path.root, spiffeId, bundles)
   if (roots !== null && roots.listed.length === 0) {
-    const why = `its root "${path.root.subject}" is in no bundle of the trust domain ${spiffeId?.trustDomain}`
+    const where =
+      spiffeId === null ? ', and its key is marked as compromised' : ` of the trust domain ${spiffeId.trustDomain}`
+    const why = `its root "${path.root.subject}" is in no bundle${where}`
     return { fault: { code: 'CERT_UNTRUSTED', why } }
   }
   const inTime = proofs.filter((proof) => proof.at <= at).toSorted(strongestFirst)

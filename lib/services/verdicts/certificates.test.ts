@@ -172,8 +172,10 @@ test('a link that comes after its SVID ended is not verified, and says why', asy
   const software = await putInForce(engineer, slug, { versionId: version.id, parameters: null }, SIGNED)
   const link = linkDocument({ name: 'ship', products: { app: 'good' } })
   await given(`run/ship.${svid.keyid.slice(0, 8)}.link`, certifiedMetablock(link, [{ by: svid }]), SIGNED)
-  // who signed cannot be told, so nothing final was made: no build, and no allow of anything
-  expect(await judge(software, SIGNED)).toEqual([])
+  const [late, ...more] = await judge(software, SIGNED)
+  expect(more).toEqual([])
+  expect(JSON.stringify(late)).toContain('CERT_EXPIRED_NO_TIMESTAMP')
+  expect(JSON.stringify(late)).not.toContain('allow')
 })
 
 async function unpack(stream: ReadableStream, dir: string): Promise<void> {

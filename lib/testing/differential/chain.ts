@@ -11,6 +11,8 @@ export interface Draft {
   layoutKeys: Map<string, JsonObject>
   links: DraftLink[]
   params: Record<string, string> | null
+  /** changes the layout's file after it was signed */
+  layoutAfter: ((bytes: Uint8Array) => Uint8Array) | null
   /** envelopes of layout and links: the second kind only where in-toto knows it */
   dsse: boolean
 }
@@ -108,6 +110,7 @@ export function makeDraft(random: Random, keys: Keys, allowDsse: boolean): Draft
     layoutKeys: new Map([[owner.keyid, keyObject(owner.key, 'legacy')]]),
     links,
     params: null,
+    layoutAfter: null,
     dsse: dsseLayout,
   }
   if (random.chance(0.12)) addParameters(random, draft)
@@ -308,7 +311,8 @@ function firstStep(layout: JsonObject): JsonObject | undefined {
 /** Signs everything and gives the files of the case, by path. */
 export function render(draft: Draft): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>()
-  files.set('root.layout', wrap(draft.layout, draft.layoutSigners, draft.dsse))
+  const layout = wrap(draft.layout, draft.layoutSigners, draft.dsse)
+  files.set('root.layout', draft.layoutAfter === null ? layout : draft.layoutAfter(layout))
   const keys = Object.fromEntries([...draft.layoutKeys].map(([keyid, key]) => [keyid, plain(key)]))
   files.set('layout-keys.json', utf8(JSON.stringify(keys)))
   if (draft.params !== null) files.set('params.json', utf8(JSON.stringify(draft.params)))

@@ -7,6 +7,8 @@ export interface Tampering {
   readonly name: string
   /** whether a chain spoiled like this must never be allowed again, whatever else is in it */
   readonly fatal: boolean
+  /** whether this engine may allow what in-toto refuses for it, as `lib/in-toto/DEVIATIONS.md` lists */
+  readonly lax?: boolean
   readonly apply: (draft: Draft, random: Random, keys: Keys) => void
 }
 

@@ -77,6 +77,7 @@ function refuse(message: string): Refusal {
 function checkSignatures(open: OpenEnvelope): void {
   if (open.form === 'dsse') {
     if (open.payloadType !== 'application/vnd.in-toto+json') throw refuse('in-toto knows one payload type only')
+    if (open.pythonCannotLoad) throw refuse('in-toto needs a keyid at every signature, and padded base64')
     const keyids = open.signatures.map(({ keyid }) => keyid)
     if (new Set(keyids).size < keyids.length) throw refuse('in-toto refuses two DSSE signatures of one keyid')
     return

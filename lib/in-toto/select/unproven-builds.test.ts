@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import { type JsonObject, sha256, toHex } from '#lib/crypto/index.ts'
+import { verifyCertificate, verifySignature } from '#lib/crypto/node/index.ts'
+import {
+  authoritiesObject,
+  certifiedMetablock,
+  constraintObject,
+  makeAuthority,
+  makeSvid,
+  type TestCertificate,
+} from '#lib/testing/authority/certificates.ts'
+import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
+import { metablock } from '#lib/testing/authority/envelopes.ts'
+import { makeKey } from '#lib/testing/authority/keys.ts'
+import { readDocument, type TimeProof } from '../index.ts'
+import { findBuilds, openStore } from './builds.ts'
+import type { Delivery, SelectInput, StoredDocument } from './input.ts'
+import { judgeBuild } from './judge-build.ts'
+
+const HOUR = 3_600_000
+const NOON = Date.parse('2026-05-10T12:00:00Z')
+const owner = makeKey('owner')
+const alice = makeKey('alice')
+const root = makeAuthority('root', 'example.org')
+const PACK = 'spiffe://example.org/ci/pack'
+const during = (from: number, until: number) => ({
+  from: new Date(NOON + from * HOUR),
+  until: new Date(NOON + until * HOUR),
+})
+const svid = makeSvid(root, PACK, during(0, 1))
+
+function layout() {
+  const document = layoutDocument({
+    expires: new Date('2040-01-01T00:00:00Z'),
+    steps: [
+      { name: 'build', keys: [alice.key], products: ['CREATE app', 'DISALLOW *'] },
+      {
+        name: 'pack',
+        keys: [],
+        materials: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'],
+        products: ['CREATE image', 'ALLOW app', 'DISALLOW *'],
+      },
+    ],
+  })
+  document.set('rootcas', authoritiesObject([root]))
+  document.set('intermediatecas', authoritiesObject([]))
+  const steps = document.get('steps')
+  const last = Array.isArray(steps) ? steps[1] : null
+  if (last instanceof Map) last.set('cert_constraints', [constraintObject({ uris: [PACK] })])
+  const read = readDocument('root.layout', metablock(document, [owner]))
+  if (!('envelope' in read)) throw new Error(read.problem.message)
+  return read
+}
+
+const LAYOUT = layout()
+const BUILD = linkDocument({ name: 'build', products: { app: 'good' } })
+const packed = (image = 'image', name = 'pack'): JsonObject =>
+  linkDocument({ name, materials: { app: 'good' }, products: { app: 'good', image } })
+
+interface Given {
+  readonly bytes: Uint8Array
+  readonly path: string
+  readonly delivery?: string | null
+  /** hours after noon at which it came, and what else proves its time */
+  readonly at?: number
+  readonly proofs?: readonly TimeProof[]
+}
+
+function stored({ bytes, path, delivery = 'r', at = 2, proofs }: Given): StoredDocument {
+  const document = readDocument(path, bytes)
+  const time = NOON + at * HOUR
+  const receipt: TimeProof = { kind: 'witnessed', at: time, by: 'Waybill', signature: null }
+  return {
+    document,
+    signedSha256: 'envelope' in document ? toHex(sha256(document.envelope.signedBytes)) : null,
+    sightings: [{ deliveryId: delivery, at: time, path, by: 'ci' }],
+    proofs: proofs ?? [receipt],
+  }
+}
+
+const byKey: Given = { bytes: metablock(BUILD, [alice]), path: `build.${alice.keyid.slice(0, 8)}.link` }
+const bySvid = (by: TestCertificate, more: Partial<Given> = {}, document = packed()): Given => ({
+  bytes: certifiedMetablock(document, [{ by }]),
+  path: `pack.${by.keyid.slice(0, 8)}.link`,
+  ...more,
+})
+
+const delivery = (id: string): Delivery => ({
+  ...{ id, kind: 'pushed', softwareId: 'payments', issuer: 'ci', label: id, attempt: 1 },
+  ...{ openedAt: NOON, closesAt: NOON + 24 * HOUR },
+})
+
+function judged(given: readonly Given[], more: Partial<SelectInput> = {}) {
+  const store = openStore({
+    softwareId: 'payments',
+    layout: LAYOUT,
+    layoutKeys: [owner.key],
+    parameters: null,
+    finalFiles: [],
+    documents: given.map(stored),
+    deliveries: [delivery('r'), delivery('other')],
+    waiting: HOUR,
+    at: NOON + 48 * HOUR,
+    verifySignature: (key, message, signature) => verifySignature(key, message, signature),
+    certificates: { verifyCertificate, intermediates: [], bundles: [] },
+    ...more,
+  })
+  return findBuilds(store).map((build) => ({ build, ...judgeBuild(store, build) }))
+}
+const said = (given: readonly Given[], more: Partial<SelectInput> = {}) =>
+  judged(given, more).map(({ build, report }) => [build.deliveryId, report.verdict, report.reasons[0]?.code])
+
+describe('a final link whose certificate ended before anybody received it', () => {
+  test('is a build that nobody can tell, with the reason; received in time it is allowed', () => {
+    expect(said([byKey, bySvid(svid, { at: 0.5 })])).toEqual([['r', 'allow', undefined]])
+    const [late, ...more] = judged([byKey, bySvid(svid, { at: 2 })])
+    expect(more).toEqual([])
+    expect(late?.report.verdict).toBe('cannot-tell')
+    expect(late?.report.reasons[0]).toMatchObject({
+      code: 'CERT_EXPIRED_NO_TIMESTAMP',
+      severity: 'cannot-tell',
+      step: 'pack',
+    })
+    expect(late?.report.reasons.map(({ message }) => message).join('\n')).toContain('2026-05-10T13:00:00Z')
+    expect([...(late?.files.keys() ?? [])]).toEqual(['image'])
+    expect(late?.evidence.find(({ step }) => step === 'pack')).toMatchObject({ role: 'considered' })
+    expect(late?.report.steps[1]).toMatchObject({ outcome: 'failed', counted: [] })
+  })
+
+  test('starts one in no delivery as well', () => {
+    const [late] = judged([byKey, bySvid(svid, { delivery: null })])
+    expect([late?.build.deliveryId, late?.report.verdict]).toEqual([null, 'cannot-tell'])
+    expect(late?.report.reasons.map(({ code }) => code)).toContain('CERT_EXPIRED_NO_TIMESTAMP')
+  })
+
+  test('is the same build as one that counts: nothing is shown twice', () => {
+    const again = makeSvid(root, PACK, during(0, 3))
+    const both = [byKey, bySvid(svid, { at: 2 }), bySvid(again, { at: 2.1 })]
+    expect(said(both)).toEqual([['r', 'allow', undefined]])
+  })
+
+  test('does not become allowed by what else the run, or another, holds', () => {
+    const good = makeSvid(root, PACK, during(0, 30))
+    const other = bySvid(good, { at: 2.1 }, packed('another'))
+    const mixed: Partial<SelectInput> = { mixedRuns: true, sharedSteps: new Set(['build', 'pack']) }
+    const elsewhere = { delivery: 'other', at: 3 }
+    for (const more of [{}, mixed]) {
+      for (const beside of [
+        [other],
+        [{ ...other, ...elsewhere }],
+        [bySvid(good, elsewhere)],
+        [bySvid(good, { ...elsewhere, delivery: null })],
+        [bySvid(good, elsewhere), { ...byKey, ...elsewhere }],
+      ]) {
+        const all = judged([byKey, bySvid(svid, { at: 2 }), ...beside], more)
+        const unproven = all.filter(({ build }) => build.unproven)
+        expect(unproven.length).toBe(1)
+        expect(unproven[0]?.report.verdict).not.toBe('allow')
+      }
+    }
+  })
+
+  test('is not one where it is no link of the step, or its signer none whom the step asks for', () => {
+    const stranger = makeSvid(root, 'spiffe://example.org/ci/other', during(0, 1))
+    const foreign = makeSvid(makeAuthority('foreign', 'example.org'), PACK, during(0, 1))
+    expect(said([byKey, bySvid(stranger)])).toEqual([])
+    expect(said([byKey, bySvid(foreign)])).toEqual([])
+    expect(said([byKey, bySvid(svid, {}, packed('image', 'build'))])).toEqual([])
+    const forged = bySvid(svid)
+    const changed = new TextEncoder().encode(
+      new TextDecoder().decode(forged.bytes).replace('"stdout": ""', '"stdout": "x"'),
+    )
+    expect(said([byKey, { ...forged, bytes: changed }])).toEqual([])
+  })
+
+  test('of a step that is not the final one starts nothing', () => {
+    const finalFiles = [{ step: 'build', pattern: '*' }]
+    expect(said([byKey, bySvid(svid)], { finalFiles })).toEqual([['r', 'cannot-tell', 'CERT_EXPIRED_NO_TIMESTAMP']])
+  })
+
+  test('has a key of its own, which changes when a proof comes', () => {
+    const link = bySvid(svid)
+    const inputs = (at: number) => judged([byKey, { ...link, at }]).map((one) => one.inputs)[0]
+    expect(inputs(2)).toBe(inputs(2))
+    expect(inputs(2)).not.toBe(inputs(0.5))
+  })
+})
