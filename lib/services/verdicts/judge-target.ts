@@ -4,7 +4,7 @@ import { type Judged, judgeBuild, judgeLost } from '#lib/in-toto/select/judge-bu
 import { brokenVerdict } from './broken-report.ts'
 import type { JudgingContext } from './context.ts'
 import { type DocumentCache, gather, type Target } from './gather.ts'
-import { type BuildFacts, findOrCreateBuild, saveVerdict } from './save.ts'
+import { findOrCreateBuild, saveVerdict } from './save.ts'
 
 /** Finds and judges every build of a delivery, or of a final link without one. Answers the builds' ids. */
 export async function judgeTarget(
@@ -47,20 +47,18 @@ export function buildsOf(store: Store, target: Target): FinalGroup[] {
 export async function judgeKnown(
   context: JudgingContext,
   target: Target,
-  known: BuildFacts & { build: FinalGroup | null; lost: FinalGroup },
+  lost: FinalGroup,
   now: Date,
   cache: DocumentCache,
   isIt: (build: FinalGroup) => boolean,
-): Promise<void> {
-  let judged: Judged
+): Promise<Judged> {
   try {
     const store = await gather(context, target, now.getTime(), cache)
     const build = buildsOf(store, target).find(isIt)
-    judged = build === undefined ? judgeLost(store, known.lost) : judgeBuild(store, build)
+    return build === undefined ? judgeLost(store, lost) : judgeBuild(store, build)
   } catch (error) {
-    judged = refusal(error, now)
+    return refusal(error, now)
   }
-  await saveVerdict(context.software, context.binding, known, judged, now)
 }
 
 function judgeSafely(store: Store, build: FinalGroup, now: Date): Judged {
