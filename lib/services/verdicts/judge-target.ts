@@ -1,6 +1,8 @@
 import { db, inTransaction } from '#lib/db/client.ts'
+import { databaseFault } from '#lib/db/database-fault.ts'
 import { type FinalGroup, findBuilds, type Store } from '#lib/in-toto/select/builds.ts'
 import { type Judged, judgeBuild, judgeLost } from '#lib/in-toto/select/judge-build.ts'
+import { PostponeJob } from '#lib/jobs/postpone-job.ts'
 import { brokenVerdict } from './broken-report.ts'
 import type { JudgingContext } from './context.ts'
 import { type DocumentCache, gather, type Target } from './gather.ts'
@@ -69,10 +71,9 @@ function judgeSafely(store: Store, build: FinalGroup, now: Date): Judged {
   }
 }
 
-/** Our fault or the evidence's: not a pass. A database that is away is neither; the job is tried again. */
+/** Our fault or the evidence's: not a pass. A database that is away is neither; the job is done again. */
 function refusal(error: unknown, now: Date): Judged {
-  if (typeof error === 'object' && error !== null && 'code' in error && /^(P\d|08|57|ECONN)/.test(String(error.code)))
-    throw error
+  if (error instanceof PostponeJob || databaseFault(error) !== null) throw error
   console.error('a build could not be judged:', error)
   return brokenVerdict(error, now.getTime())
 }
