@@ -1,6 +1,6 @@
 // node bench/ingest/run.ts [--documents=N] [--rounds=N]
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -21,6 +21,8 @@ const rounds = numberOf('rounds', 3)
 const here = import.meta.dirname
 const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'))
 chmodSync(folder, 0o777)
+mkdirSync(join(folder, 'data'))
+chmodSync(join(folder, 'data'), 0o777)
 const embedded = process.env.DATABASE_URL
   ? null
   : await startDatabase({ folder: join(folder, 'data'), secrets: secretsOf(folder), say: () => undefined })

@@ -124,6 +124,14 @@ export class Stand {
     return performance.now() - begun
   }
 
+  /** Jobs that are being done at this moment. */
+  async busyJobs(): Promise<{ rows: number }> {
+    const { rows } = await pool.query<{ n: number }>(
+      'SELECT count(*)::int AS n FROM "Job" WHERE "leaseToken" IS NOT NULL AND "doneAt" IS NULL',
+    )
+    return { rows: rows[0]?.n ?? 0 }
+  }
+
   async close(keep = false): Promise<void> {
     await Promise.all([this.worker.kill(), this.other.kill(), this.web.kill()])
     await closeDatabase()
