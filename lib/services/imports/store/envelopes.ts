@@ -1,5 +1,5 @@
 import { sha256Hex } from '#lib/crypto/node/index.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 import type { Reason } from '../finding.ts'
 import { gitoidOf } from './gitoid.ts'
@@ -31,20 +31,20 @@ type Row = { id: bigint; sha256: Uint8Array; status: string; inserted: boolean }
 
 /** Stores each content once, whoever else is at it; answers by sha256. */
 export async function storeEnvelopes(
-  tx: Tx,
+  sql: Sql,
   documents: ReadonlyMap<string, NewEnvelope>,
   options: { demo: boolean },
 ): Promise<Map<string, StoredEnvelope>> {
   // sorted: two transactions that insert the same keys in different orders would wait for each other
   const wanted = [...documents.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
-  const rows = await find(tx, wanted)
+  const rows = await find(sql, wanted)
   const missing = wanted.filter(({ sha256 }) => !rows.has(sha256))
-  for (const row of await insert(tx, missing, options)) rows.set(hex(row.sha256), { ...row, inserted: true })
+  for (const row of await insert(sql, missing, options)) rows.set(hex(row.sha256), { ...row, inserted: true })
   const raced = wanted.filter(({ sha256 }) => !rows.has(sha256))
-  for (const [sha256, row] of await find(tx, raced)) rows.set(sha256, row)
-  await insertContents(tx, missing, rows)
-  const promoted = await promote(tx, wanted, rows)
-  if (!options.demo) await notOnlyDemo(tx, [...rows.values()])
+  for (const [sha256, row] of await find(sql, raced)) rows.set(sha256, row)
+  await insertContents(sql, missing, rows)
+  const promoted = await promote(sql, wanted, rows)
+  if (!options.demo) await notOnlyDemo(sql, [...rows.values()])
   return new Map(
     Array.from(rows, ([sha256, { id, inserted }]) => [
       sha256,
@@ -53,18 +53,18 @@ export async function storeEnvelopes(
   )
 }
 
-async function find(tx: Tx, wanted: readonly NewEnvelope[]): Promise<Map<string, Row>> {
+async function find(sql: Sql, wanted: readonly NewEnvelope[]): Promise<Map<string, Row>> {
   if (wanted.length === 0) return new Map()
   const digests = wanted.map(({ sha256 }) => bytesOf(sha256))
-  const rows = await tx.$queryRaw<Row[]>`
+  const rows = await sql.$queryRaw<Row[]>`
     SELECT "id", "sha256", "status", false AS "inserted" FROM "Envelope" WHERE "sha256" = ANY(${digests}::bytea[])`
   return new Map(rows.map((row) => [hex(row.sha256), row]))
 }
 
-async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { demo: boolean }): Promise<Row[]> {
+async function insert(sql: Sql, documents: readonly NewEnvelope[], options: { demo: boolean }): Promise<Row[]> {
   if (documents.length === 0) return []
   const facts = documents.map(factsOf)
-  return tx.$queryRaw<Row[]>`
+  return sql.$queryRaw<Row[]>`
     INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
                             "code", "message", "place", "gitoid", "firstSeenAt", "parserVersion", "demo")
     SELECT t.*, ${PARSER_VERSION}::int, ${options.demo}::boolean
@@ -82,13 +82,13 @@ async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { demo
 }
 
 async function insertContents(
-  tx: Tx,
+  sql: Sql,
   documents: readonly NewEnvelope[],
   rows: ReadonlyMap<string, Row>,
 ): Promise<void> {
   const mine = documents.filter(({ sha256 }) => rows.get(sha256)?.inserted)
   if (mine.length === 0) return
-  await tx.$executeRaw`
+  await sql.$executeRaw`
     INSERT INTO "EnvelopeContent" ("envelopeId", "bytes")
     SELECT e."id", t.b FROM unnest(${mine.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
                                    ${mine.map(({ bytes }) => bytes)}::bytea[]) AS t(s, b)
@@ -97,7 +97,7 @@ async function insertContents(
 
 /** What an earlier reader quarantined and this one reads: the row stays, its facts are filled in. */
 async function promote(
-  tx: Tx,
+  sql: Sql,
   documents: readonly NewEnvelope[],
   rows: ReadonlyMap<string, Row>,
 ): Promise<Set<string>> {
@@ -106,7 +106,7 @@ async function promote(
     const row = rows.get(document.sha256)
     if (row === undefined || row.inserted || row.status !== 'quarantined' || document.envelope === null) continue
     const f = factsOf(document)
-    await tx.$executeRaw`
+    await sql.$executeRaw`
       UPDATE "Envelope" SET "form" = ${f.form}, "kind" = ${f.kind}, "predicateType" = ${f.predicateType},
         "name" = ${f.name}, "signedSha256" = ${f.signedSha256}, "status" = ${f.status}, "code" = ${f.code},
         "message" = ${f.message}, "place" = ${f.place}, "parserVersion" = ${PARSER_VERSION}
@@ -116,10 +116,10 @@ async function promote(
   return promoted
 }
 
-async function notOnlyDemo(tx: Tx, rows: readonly Row[]): Promise<void> {
+async function notOnlyDemo(sql: Sql, rows: readonly Row[]): Promise<void> {
   const known = rows.filter(({ inserted }) => !inserted).map(({ id }) => id)
   if (known.length === 0) return
-  await tx.$executeRaw`UPDATE "Envelope" SET "demo" = false WHERE "demo" AND "id" = ANY(${known}::bigint[])`
+  await sql.$executeRaw`UPDATE "Envelope" SET "demo" = false WHERE "demo" AND "id" = ANY(${known}::bigint[])`
 }
 
 function factsOf({ envelope, reason }: NewEnvelope) {

@@ -1,5 +1,6 @@
 import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
-import { pool, type Tx } from '#lib/db/client.ts'
+import { pool } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { holder, holderGone } from '#lib/jobs/presence.ts'
 import type { Cursor } from '#lib/sources/connector.ts'
 import { SYNC } from '../limits.ts'
@@ -60,8 +61,8 @@ export async function claimSource(id: string): Promise<ClaimedSource | null> {
 }
 
 /** Makes sure, until the transaction ends, that the source is still this worker's. @throws FencedOut */
-export async function holdFence(tx: Tx, { id, fence }: ClaimedSource): Promise<void> {
-  const held = await tx.$executeRaw`
+export async function holdFence(sql: Sql, { id, fence }: ClaimedSource): Promise<void> {
+  const held = await sql.$executeRaw`
     UPDATE "Source" SET "leaseUntil" = now() + ${SYNC.leaseMs}::int * interval '1 millisecond'
     WHERE "id" = ${id}::uuid AND "fence" = ${BigInt(fence)} AND "removedAt" IS NULL`
   if (held !== 1) throw new FencedOut()
