@@ -57,8 +57,9 @@ export async function runFault(fault: Fault, options: RunOptions, say: (text: st
       missing,
     }
   } finally {
-    await stand?.close(keep)
+    await stand?.stop()
     if (dataFolder !== undefined && stand !== null) unmountSmall(stand.folder)
+    if (!keep) stand?.remove()
     await archivista.close()
     await closeDatabase()
   }

@@ -132,10 +132,14 @@ export class Stand {
     return { rows: rows[0]?.n ?? 0 }
   }
 
-  async close(keep = false): Promise<void> {
+  /** Ends all processes. */
+  async stop(): Promise<void> {
     await Promise.all([this.worker.kill(), this.other.kill(), this.web.kill()])
     await closeDatabase()
     await this.cluster.crash()
-    if (!keep) rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
   }
 }
