@@ -26,3 +26,23 @@ export async function enqueue<N extends JobName>(
       RETURNING 1)
     SELECT pg_notify(${jobChannel}, '') FROM job`
 }
+
+/** The same for several jobs of one name, each with its key; keys sorted, so that no two writers can deadlock. */
+export async function enqueueAll<N extends JobName>(
+  sql: Sql,
+  name: N,
+  wanted: readonly { readonly payload: JobPayload<N>; readonly dedupeKey: string }[],
+): Promise<void> {
+  if (wanted.length === 0) return
+  const sorted = wanted.toSorted((a, b) => (a.dedupeKey < b.dedupeKey ? -1 : 1))
+  const payloads = sorted.map(({ payload }) => JSON.stringify(jobs[name].parse(payload)))
+  await sql.$executeRaw`
+    WITH job AS (
+      INSERT INTO "Job" ("name", "payload", "dedupeKey", "runAt")
+      SELECT ${name}::text, t.payload::jsonb, t.key, ${new Date()}::timestamptz
+      FROM unnest(${payloads}::text[], ${sorted.map(({ dedupeKey }) => dedupeKey)}::text[]) AS t(payload, key)
+      ON CONFLICT ("dedupeKey") WHERE "doneAt" IS NULL AND "deadAt" IS NULL AND "leaseToken" IS NULL
+      DO UPDATE SET "runAt" = LEAST("Job"."runAt", EXCLUDED."runAt")
+      RETURNING 1)
+    SELECT pg_notify(${jobChannel}, '') FROM job LIMIT 1`
+}

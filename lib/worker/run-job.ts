@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseFault } from '#lib/db/database-fault.ts'
 import { type ClaimedJob, leaseMs, renewLease } from '#lib/jobs/claim.ts'
 import { isJobName, type JobName, jobs } from '#lib/jobs/definitions.ts'
@@ -17,12 +18,13 @@ export async function runJob(
   try {
     if (!isJobName(job.name)) throw new Error(`no job is called ${job.name}; this worker may be older than the server`)
     await dispatch(job.name, job.payload, handlers)
-    await completeJob(job)
+    await settled(() => completeJob(job))
     return 'done'
   } catch (error) {
     const seconds = postponement(error)
     if (seconds !== null) {
-      await postponeJob(job, error instanceof Error ? error.message : String(error), seconds)
+      const why = error instanceof Error ? error.message : String(error)
+      await settled(() => postponeJob(job, why, seconds))
       return 'postponed'
     }
     const outcome = await failJob(job, error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -31,6 +33,21 @@ export async function runJob(
     return outcome
   } finally {
     clearInterval(renewal)
+  }
+}
+
+/**
+ * A database that is away for a moment must not leave the job with its lease. After the lease somebody else has it.
+ */
+async function settled(settle: () => Promise<void>): Promise<void> {
+  const until = performance.now() + leaseMs
+  for (;;) {
+    try {
+      return await settle()
+    } catch (error) {
+      if (databaseFault(error) !== 'down' || performance.now() > until) throw error
+      await sleep(1_000)
+    }
   }
 }
 

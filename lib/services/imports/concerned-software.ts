@@ -1,6 +1,7 @@
 import { parseJsonText } from '#lib/crypto/index.ts'
 import type { Sql } from '#lib/db/sql.ts'
 import { parseLayoutDocument } from '#lib/in-toto/index.ts'
+import { shareBindings } from '../software/bindings-lock.ts'
 
 interface Known {
   readonly steps: readonly string[]
@@ -38,6 +39,7 @@ function softwareWhere(layouts: readonly InForce[], isMeant: (layout: Known) => 
 }
 
 async function layoutsInForce(sql: Sql): Promise<InForce[]> {
+  await shareBindings(sql)
   const bindings = await sql.$queryRaw<{ softwareId: string; versionId: string }[]>`
     SELECT "softwareId", "versionId" FROM "Binding" WHERE "until" IS NULL`
   const unknown = bindings.map(({ versionId }) => versionId).filter((id) => !known.has(id))

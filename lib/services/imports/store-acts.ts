@@ -2,7 +2,7 @@ import { actorRef } from '#lib/auth/actor.ts'
 import type { ImportFile } from '#lib/contract/evidence.ts'
 import { inTransaction, type Tx } from '#lib/db/client.ts'
 import { inSqlTransaction, type Sql } from '#lib/db/sql.ts'
-import { enqueue } from '#lib/jobs/enqueue.ts'
+import { enqueueAll } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
 import type { Act, BatchAnswer } from './act.ts'
@@ -47,9 +47,12 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
   const stored = await storeEnvelopes(sql, documents, { demo })
   const unread = [...documents].flatMap(([sha256, { envelope }]) => {
     const row = stored.get(sha256)
-    return row?.unread && envelope !== null ? [{ id: row.id, envelope }] : []
+    return row?.unread && envelope !== null ? [{ id: row.id, envelope, promoted: row.promoted }] : []
   })
-  await storeSignatures(sql, unread)
+  await storeSignatures(
+    sql,
+    unread.filter(({ promoted }) => promoted),
+  )
   await storeEdges(sql, unread)
   await storeCollectionSubjects(sql, unread)
   const keys = await storeKeys(sql, keysOf(acts), { at, demo })
@@ -61,8 +64,8 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
     sql,
     acts.flatMap(({ head }, index) => (files[index] ?? []).map((file) => ({ ...file, importId: head.id }))),
   )
-  const software = await enqueueJudging(sql, acts, certificates)
   for (const act of acts) await makeVersions(tx, act, stored)
+  const software = await enqueueJudging(sql, acts, certificates)
   await recordAudits(
     sql,
     acts.map((act, index) => auditOf(act, files[index] ?? [])),
@@ -154,8 +157,11 @@ async function enqueueJudging(sql: Sql, acts: readonly Act[], fresh: ReadonlySet
     const completed = act !== undefined && isAuthority(act) ? waiting : []
     return [...new Set([...(concerned[index] ?? []), ...own, ...completed])].sort()
   })
-  for (const softwareId of [...new Set(software.flat())].sort())
-    await enqueue(sql, 'judge-software', { softwareId }, { dedupeKey: `judge-software:${softwareId}` })
+  const jobs = [...new Set(software.flat())].map((softwareId) => ({
+    payload: { softwareId },
+    dedupeKey: `judge-software:${softwareId}`,
+  }))
+  await enqueueAll(sql, 'judge-software', jobs)
   return software
 }
 
