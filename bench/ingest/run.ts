@@ -4,8 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startDatabase } from '../../lib/cli/embedded-database.mjs'
-import { secretsOf } from '../../lib/cli/folders.mjs'
+import { Cluster } from '../../lib/cli/faults/stand/cluster.ts'
 import { tables } from './prisma-rows.ts'
 
 interface Measured {
@@ -20,13 +19,13 @@ const count = numberOf('documents', 2_000)
 const rounds = numberOf('rounds', 3)
 const here = import.meta.dirname
 const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'))
+const cluster = process.env.DATABASE_URL ? null : await Cluster.make(folder)
+// the server writes the copies there
 chmodSync(folder, 0o777)
-const embedded = process.env.DATABASE_URL
-  ? null
-  : await startDatabase({ folder: join(folder, 'data'), secrets: secretsOf(folder), say: () => undefined })
-const server = new URL(process.env.DATABASE_URL ?? embedded?.url ?? '')
+const server = new URL(process.env.DATABASE_URL ?? cluster?.superuserUrl ?? '')
 const admin = new pg.Client({ connectionString: server.href })
 await admin.connect()
+admin.on('error', () => undefined)
 
 const urlOf = (name: string): string => Object.assign(new URL(server.href), { pathname: `/${name}` }).href
 const node = (script: string, args: string[], url: string): string =>
@@ -96,6 +95,6 @@ try {
   for (const name of ['filled', 'work', 'empty'])
     await admin.query(`DROP DATABASE IF EXISTS waybill_bench_${name} WITH (FORCE)`)
   await admin.end()
-  await embedded?.stop()
+  await cluster?.stop()
   rmSync(folder, { recursive: true, force: true })
 }

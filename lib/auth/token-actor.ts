@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { scopeSchema } from '../contract/access.ts'
 import { db, pool } from '../db/client.ts'
+import { inBatches } from '../db/in-batches.ts'
 import { env } from '../env.ts'
 import type { Actor } from './actor.ts'
 import { looksLikeToken, tokenHash } from './token-format.ts'
@@ -30,27 +31,29 @@ async function localActor(sha256: Uint8Array): Promise<Actor | null> {
 
 interface TokenRow {
   id: string
+  sha256: Buffer
   name: string
   scopes: string[]
   softwareId: string | null
   lastUsedAt: Date | null
+  expiresAt: Date
 }
 
-/** One round trip, prepared: every push and every question of a gate begins with it. */
-async function usableToken(sha256: Uint8Array, now: Date): Promise<TokenRow | null> {
+/** One round trip for all who ask meanwhile: every push and every question of a gate begins with it. */
+const usableToken = inBatches(async (digests) => {
   const { rows } = await pool.query<TokenRow>({
-    name: 'usable-token',
-    text: `SELECT t."id", t."name", t."scopes", t."softwareId", t."lastUsedAt"
+    name: 'usable-tokens',
+    text: `SELECT t."id", t."sha256", t."name", t."scopes", t."softwareId", t."lastUsedAt", t."expiresAt"
            FROM "ApiToken" t JOIN "User" u ON u."id" = t."createdById"
-           WHERE t."sha256" = $1 AND t."revokedAt" IS NULL AND t."expiresAt" > $2 AND u."disabledAt" IS NULL`,
-    values: [sha256, now],
+           WHERE t."sha256" = ANY($1::bytea[]) AND t."revokedAt" IS NULL AND u."disabledAt" IS NULL`,
+    values: [digests.map((hex) => Buffer.from(hex, 'hex'))],
   })
-  return rows[0] ?? null
-}
+  return new Map(rows.map((row) => [row.sha256.toString('hex'), row]))
+})
 
 async function storedToken(sha256: Uint8Array<ArrayBuffer>, now: Date): Promise<Actor | null> {
-  const row = await usableToken(sha256, now)
-  if (row === null) return null
+  const row = await usableToken(Buffer.from(sha256).toString('hex'))
+  if (row === undefined || row.expiresAt <= now) return null
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > touchMs)
     await db.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } })
   const scopes = row.scopes.flatMap((s) => scopeSchema.safeParse(s).data ?? [])

@@ -22,8 +22,9 @@ function openPool(): pg.Pool {
     connectionTimeoutMillis: 10_000,
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 120_000,
-    // just-in-time compilation costs more than these short queries take
-    options: '-c jit=off',
+    // just-in-time compilation costs more than these short queries take; a plan made while tables were empty is worse
+    // than planning again
+    options: '-c jit=off -c plan_cache_mode=force_custom_plan',
   })
   // an idle connection that breaks (the server was restarted) is replaced at the next use
   opened.on('error', (error) => console.error(`database connection lost: ${error.message}`))

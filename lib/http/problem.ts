@@ -1,4 +1,5 @@
 import type { ZodError } from 'zod'
+import { databaseFault } from '../db/database-fault.ts'
 import { AppError, type ErrorCode, type FieldProblem, statusOf } from '../errors.ts'
 
 /** RFC 9457: what every failed request is answered with. */
@@ -38,49 +39,25 @@ export function refusedInput(part: string, error: ZodError): AppError {
   return new AppError('BAD_REQUEST', `The ${part} of this request is not as expected: ${list}`, { fields })
 }
 
-/** Codes with which a connection to the database fails, from Node, PostgreSQL and Prisma. */
-const unreachable = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  '57P01',
-  '57P03',
-  '53300',
-  'P1001',
-  'P1017',
-  'P2024',
-])
-
 function codeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null) return null
   if ('code' in error && typeof error.code === 'string') return error.code
   return null
 }
 
-function isDatabaseDown(error: unknown): boolean {
-  for (let e: unknown = error, depth = 0; typeof e === 'object' && e !== null && depth < 5; depth++) {
-    const code = codeOf(e)
-    if (code !== null && unreachable.has(code)) return true
-    if (
-      'message' in e &&
-      typeof e.message === 'string' &&
-      /Can't reach database|timeout exceeded when trying to connect/.test(e.message)
-    )
-      return true
-    e = 'cause' in e ? e.cause : null
-  }
-  return false
-}
-
 /** Any thrown value as the error it is answered with. What is not foreseen becomes INTERNAL: only its id is shown. */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (error instanceof Error && error.name === 'FormatError') return formatProblem(error)
-  if (isDatabaseDown(error))
-    return new AppError('UNAVAILABLE', 'The database does not answer. Nothing was changed; try again in a moment.', {
-      retryAfter: 5,
-      cause: error,
-    })
+  if (databaseFault(error) === 'down')
+    return new AppError(
+      'UNAVAILABLE',
+      'The database does not answer, so nothing was acknowledged. Try again in a moment; what is sent twice is kept once.',
+      {
+        retryAfter: 5,
+        cause: error,
+      },
+    )
   if (codeOf(error) === 'P2002')
     return new AppError('CONFLICT', 'Something with the same name or content exists already.', { cause: error })
   return new AppError('INTERNAL', 'Something went wrong on our side. Give the request id to whoever runs Waybill.', {

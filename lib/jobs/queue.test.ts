@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeEach, expect, test } from 'vitest'
+import pg from 'pg'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { db, inTransaction } from '#lib/db/client.ts'
 import { useDatabase } from '#lib/testing/database.ts'
 import { claimJob, renewLease } from './claim.ts'
 import { enqueue } from './enqueue.ts'
+import { presence } from './presence.ts'
 import { backoffSeconds, completeJob, failJob, maxAttempts, releaseJob } from './settle.ts'
 
 useDatabase()
@@ -109,4 +111,37 @@ test('a job whose transaction fails was never asked for', async () => {
 
 test('waiting grows from attempt to attempt, up to ten minutes', () => {
   expect([1, 2, 5, 30].map(backoffSeconds)).toEqual([2, 4, 32, 600])
+})
+
+test('what a killed worker held is taken over at once, what a living one holds is not', async () => {
+  const kept: { presence: number }[] = []
+  const present = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+    await client.connect()
+    await presence.opened?.(async (sql, values) => {
+      await client.query(sql, [...values])
+      kept.push({ presence: Number(values[1]) })
+    })
+    return client
+  }
+  const worker = await present()
+  await add(randomUUID())
+  const job = await claimed()
+  expect((await db.job.findUniqueOrThrow({ where: { id: BigInt(job.id) } })).leaseHolder).toBe(kept[0]?.presence)
+  expect(await claimJob()).toBeNull()
+  await worker.end()
+  presence.closed?.()
+  const again = await vi.waitFor(claimed)
+  expect(again).toMatchObject({ id: job.id, attempts: 2 })
+  // who shows no presence is believed for the length of the lease
+  expect(await claimJob()).toBeNull()
+})
+
+test('a job that ends every worker is not taken over at once again and again', async () => {
+  await add(randomUUID())
+  const job = await claimed()
+  await db.job.update({ where: { id: BigInt(job.id) }, data: { leaseHolder: 1, attempts: 4 } })
+  expect(await claimJob()).toBeNull()
+  await db.job.update({ where: { id: BigInt(job.id) }, data: { attempts: 3 } })
+  expect((await claimed()).id).toBe(job.id)
 })

@@ -40,10 +40,30 @@ export async function failJob(job: ClaimedJob, error: string): Promise<'retry' |
       [job.id, job.leaseToken, message, backoffSeconds(job.attempts)],
     )
     return 'retry'
-  } catch (clash) {
-    if (!(typeof clash === 'object' && clash !== null && 'code' in clash && clash.code === '23505')) throw clash
+  } catch (error) {
+    if (!isWaiting(error)) throw error
     await completeJob(job)
     return 'superseded'
+  }
+}
+
+/** Another job of the same key waits already. */
+function isWaiting(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === '23505'
+}
+
+/** Puts a job back for later without counting the attempt: what it needs is not there now. */
+export async function postponeJob(job: ClaimedJob, why: string, seconds: number): Promise<void> {
+  try {
+    await pool.query(
+      `UPDATE "Job" SET "leaseUntil" = NULL, "leaseToken" = NULL, "lastError" = $3,
+         "attempts" = greatest(0, "attempts" - 1), "runAt" = now() + $4 * interval '1 second'
+       WHERE "id" = $1 AND "leaseToken" = $2`,
+      [job.id, job.leaseToken, why.slice(0, 2000), seconds],
+    )
+  } catch (error) {
+    if (!isWaiting(error)) throw error
+    await completeJob(job)
   }
 }
 

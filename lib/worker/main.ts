@@ -1,6 +1,7 @@
 import { closeDatabase, inTransaction } from '#lib/db/client.ts'
 import { listen } from '#lib/db/listen.ts'
 import { enqueue, jobChannel } from '#lib/jobs/enqueue.ts'
+import { presence } from '#lib/jobs/presence.ts'
 import { handlers } from './handlers.ts'
 import { Lane } from './lane.ts'
 import { runJob } from './run-job.ts'
@@ -61,7 +62,7 @@ process.on('message', (message) => {
   if (message === 'stop') stop()
 })
 
-const deafen = await listen(jobChannel, hear)
+const deafen = await listen(jobChannel, hear, presence)
 const sweeper = setInterval(() => void sweep(), sweepMs)
 const syncer = setInterval(() => void syncDue(), dueMs)
 await Promise.all([sweep(), syncDue()])

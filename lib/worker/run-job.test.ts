@@ -4,6 +4,7 @@ import { db, inTransaction } from '#lib/db/client.ts'
 import { listen } from '#lib/db/listen.ts'
 import { claimJob } from '#lib/jobs/claim.ts'
 import { enqueue, jobChannel } from '#lib/jobs/enqueue.ts'
+import { PostponeJob } from '#lib/jobs/postpone-job.ts'
 import { useDatabase } from '#lib/testing/database.ts'
 import type { Handlers } from './handlers.ts'
 import { runJob } from './run-job.ts'
@@ -37,6 +38,19 @@ test('the handler of the name gets the payload, and the job is done', async () =
   expect(await db.job.count({ where: { doneAt: null } })).toBe(0)
 })
 
+test('a job that finds the database away, or another worker at it, is put back and not counted', async () => {
+  const away = Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' })
+  for (const thrown of [away, new Error('wrapped', { cause: away }), new PostponeJob('somebody is at it', 7)]) {
+    const job = await claimed()
+    const handler = () => Promise.reject(thrown)
+    expect(await runJob(job, { ...idle, 'judge-software': handler })).toBe('postponed')
+    const row = await db.job.findUniqueOrThrow({ where: { id: BigInt(job.id) } })
+    expect(row).toMatchObject({ attempts: 0, leaseToken: null, deadAt: null, doneAt: null })
+    expect(row.runAt.getTime()).toBeGreaterThan(Date.now())
+    await db.job.deleteMany()
+  }
+})
+
 test('what a handler throws is kept with the job, which is tried again', async () => {
   const outcome = await runJob(await claimed(), {
     ...idle,
@@ -68,7 +82,7 @@ test('the worker hears of a job when its transaction commits, not before', async
 
 test('hearing goes on after the connection was lost', async () => {
   let heard = 0
-  const stop = await listen(jobChannel, () => heard++, 20)
+  const stop = await listen(jobChannel, () => heard++, { retryMs: 20 })
   await db.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`
   await vi.waitFor(
     async () => {

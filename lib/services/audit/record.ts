@@ -1,6 +1,6 @@
 import type { Actor } from '#lib/auth/actor.ts'
 import { actorRef } from '#lib/auth/actor.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import { auditHash, firstHash } from './chain.ts'
 import { currentRequestId } from './request-id.ts'
@@ -24,16 +24,18 @@ export type AuditAct = AuditRecord & { actor: Actor; requestId: string | null }
  * Writes one audit row in the transaction of the act. Call it last: from here to the commit no other act can be
  * recorded, which is what keeps the chain unforked.
  */
-export async function recordAudit(tx: Tx, actor: Actor, record: AuditRecord): Promise<void> {
-  await recordAudits(tx, [{ ...record, actor, requestId: currentRequestId() }])
+export async function recordAudit(sql: Sql, actor: Actor, record: AuditRecord): Promise<void> {
+  await recordAudits(sql, [{ ...record, actor, requestId: currentRequestId() }])
 }
 
 /** The same for several acts that are done in one transaction: a row for each, in their order. */
-export async function recordAudits(tx: Tx, acts: readonly AuditAct[]): Promise<void> {
+export async function recordAudits(sql: Sql, acts: readonly AuditAct[]): Promise<void> {
   if (acts.length === 0) return
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${auditLock}::bigint)`
-  const last = await tx.auditEntry.findFirst({ orderBy: { seq: 'desc' }, select: { seq: true, hash: true } })
-  let prevHash = last?.hash ?? firstHash
+  await sql.$executeRaw`SELECT pg_advisory_xact_lock(${auditLock}::bigint)`
+  // a statement of its own: only now everybody before us is seen
+  const [last] = await sql.$queryRaw<{ seq: bigint; hash: Uint8Array }[]>`
+    SELECT "seq", "hash" FROM "AuditEntry" ORDER BY "seq" DESC LIMIT 1`
+  let prevHash: Uint8Array = last?.hash ?? firstHash
   let seq = last?.seq ?? 0n
   const rows = acts.map((act) => {
     seq++
@@ -42,7 +44,17 @@ export async function recordAudits(tx: Tx, acts: readonly AuditAct[]): Promise<v
     prevHash = row.hash
     return row
   })
-  await tx.auditEntry.createMany({ data: rows })
+  await sql.$executeRaw`
+    INSERT INTO "AuditEntry" ("seq", "at", "actor", "actorName", "act", "objectType", "objectId", "detail", "requestId",
+                              "prevHash", "hash")
+    SELECT t.seq, t.at, t.actor, t.name, t.act, t.type, t.object, t.detail::jsonb, t.request, t.before, t.hash
+    FROM unnest(${rows.map((r) => r.seq)}::bigint[], ${rows.map((r) => r.at)}::timestamptz[],
+                ${rows.map((r) => r.actor)}::text[], ${rows.map((r) => r.actorName)}::text[],
+                ${rows.map((r) => r.act)}::text[], ${rows.map((r) => r.objectType)}::text[],
+                ${rows.map((r) => r.objectId)}::text[], ${rows.map((r) => JSON.stringify(r.detail))}::text[],
+                ${rows.map((r) => r.requestId)}::text[], ${rows.map((r) => r.prevHash)}::bytea[],
+                ${rows.map((r) => r.hash)}::bytea[])
+         AS t(seq, at, actor, name, act, type, object, detail, request, before, hash)`
 }
 
 function factsOf({ actor, requestId, act, objectType, objectId, detail }: AuditAct, seq: bigint) {

@@ -1,7 +1,7 @@
-import { inTransaction, pool } from '#lib/db/client.ts'
+import { pool } from '#lib/db/client.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { IMPORT_LIMITS } from './limits.ts'
-import { storeActs } from './store-acts.ts'
+import { inWriting, storeActs } from './store-acts.ts'
 import { inTurn, tooManyWaiting } from './turn.ts'
 
 // A transaction costs the same for one small document as for fifty. Acts that wait while others are being written are
@@ -77,14 +77,9 @@ function isDatabaseThere(): Promise<boolean> {
 /** All together; where that fails, each by itself, so that one act's fault is nobody else's. Never rejects. */
 async function write(group: readonly Waiting[]): Promise<void> {
   try {
-    const answers = await inTurn(() =>
-      inTransaction((tx) =>
-        storeActs(
-          tx,
-          group.map(({ act }) => act),
-        ),
-      ),
-    )
+    const acts = group.map(({ act }) => act)
+    const items = acts.flatMap((act) => act.items)
+    const answers = await inTurn(() => inWriting(items, (writing) => storeActs(writing, acts)))
     for (const [index, { resolve, reject }] of group.entries()) {
       const answer = answers[index]
       if (answer === undefined) reject(new Error('a written act has no answer'))

@@ -1,6 +1,7 @@
 import { parseJsonText } from '#lib/crypto/index.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { parseLayoutDocument } from '#lib/in-toto/index.ts'
+import { shareBindings } from '../software/bindings-lock.ts'
 
 interface Known {
   readonly steps: readonly string[]
@@ -16,15 +17,15 @@ const kept = 2_000
  * The software that links of these steps may be about: a link does not say, so it is every software whose layout in
  * force has a step of that name. Judging then finds out. Answers for each set of names.
  */
-export async function concernedSoftware(tx: Tx, wanted: readonly ReadonlySet<string>[]): Promise<string[][]> {
+export async function concernedSoftware(sql: Sql, wanted: readonly ReadonlySet<string>[]): Promise<string[][]> {
   if (wanted.every((steps) => steps.size === 0)) return wanted.map(() => [])
-  const layouts = await layoutsInForce(tx)
+  const layouts = await layoutsInForce(sql)
   return wanted.map((wantedSteps) => softwareWhere(layouts, ({ steps }) => steps.some((name) => wantedSteps.has(name))))
 }
 
 /** The software whose layout in force lets certificates sign: a new authority may complete their chains. */
-export async function certifiedSoftware(tx: Tx): Promise<string[]> {
-  return softwareWhere(await layoutsInForce(tx), ({ certified }) => certified)
+export async function certifiedSoftware(sql: Sql): Promise<string[]> {
+  return softwareWhere(await layoutsInForce(sql), ({ certified }) => certified)
 }
 
 interface InForce {
@@ -37,19 +38,19 @@ function softwareWhere(layouts: readonly InForce[], isMeant: (layout: Known) => 
   return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
 }
 
-async function layoutsInForce(tx: Tx): Promise<InForce[]> {
-  const bindings = await tx.binding.findMany({ where: { until: null }, select: { softwareId: true, versionId: true } })
+async function layoutsInForce(sql: Sql): Promise<InForce[]> {
+  await shareBindings(sql)
+  const bindings = await sql.$queryRaw<{ softwareId: string; versionId: string }[]>`
+    SELECT "softwareId", "versionId" FROM "Binding" WHERE "until" IS NULL`
   const unknown = bindings.map(({ versionId }) => versionId).filter((id) => !known.has(id))
-  if (unknown.length > 0) await learn(tx, unknown)
+  if (unknown.length > 0) await learn(sql, unknown)
   return bindings.map(({ softwareId, versionId }) => ({ softwareId, layout: known.get(versionId) }))
 }
 
-async function learn(tx: Tx, versionIds: string[]): Promise<void> {
+async function learn(sql: Sql, versionIds: string[]): Promise<void> {
   if (known.size > kept) known.clear()
-  const versions = await tx.layoutVersion.findMany({
-    where: { id: { in: versionIds } },
-    select: { id: true, signedJson: true },
-  })
+  const versions = await sql.$queryRaw<{ id: string; signedJson: string }[]>`
+    SELECT "id", "signedJson" FROM "LayoutVersion" WHERE "id" = ANY(${versionIds}::uuid[])`
   for (const { id, signedJson } of versions) {
     const value = parseJsonText(signedJson)
     if (!(value instanceof Map)) throw new Error(`layout version ${id} is no JSON object`)

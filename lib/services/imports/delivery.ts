@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { type Actor, actorRef } from '#lib/auth/actor.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { folderDelivery, type SeenAt } from './folder-delivery.ts'
 import { RUN_OPEN_MS } from './limits.ts'
 import { storedText } from './store/stored-text.ts'
@@ -37,7 +38,7 @@ export function levelOf(path: string): string {
 
 /** Finds or opens the deliveries of what was seen: path -> delivery id, null where it belongs to none. */
 export async function openDeliveries(
-  tx: Tx,
+  sql: Sql,
   actor: Actor,
   facts: ImportFacts,
   request: DeliveryRequest,
@@ -45,7 +46,7 @@ export async function openDeliveries(
 ): Promise<{ of: (path: string) => string | null; closed: boolean }> {
   if (request.kind === 'loose') return { of: () => null, closed: false }
   if (request.kind === 'pushed') {
-    const id = await pushedDelivery(tx, actor, facts, request)
+    const id = await pushedDelivery(sql, actor, facts, request)
     return { of: () => id, closed: id === null }
   }
   const levels = new Map<string, string>()
@@ -53,8 +54,8 @@ export async function openDeliveries(
     levels.set(
       level,
       request.kind === 'folder'
-        ? await folderDelivery(tx, { ...request, label: labelOf(level), importId: facts.id, at: facts.at }, files)
-        : await handedOver(tx, actor, facts, level),
+        ? await folderDelivery(sql, { ...request, label: labelOf(level), importId: facts.id, at: facts.at }, files)
+        : await handedOver(sql, actor, facts, level),
     )
   return { of: (path) => levels.get(levelOf(path)) ?? null, closed: false }
 }
@@ -63,43 +64,42 @@ function labelOf(level: string): string {
   return storedText(level === '' ? '.' : level)
 }
 
-async function handedOver(tx: Tx, actor: Actor, facts: ImportFacts, level: string): Promise<string> {
+async function handedOver(sql: Sql, actor: Actor, facts: ImportFacts, level: string): Promise<string> {
   const label = labelOf(level)
-  const known = await tx.delivery.findFirst({ where: { importId: facts.id, label }, select: { id: true } })
-  if (known !== null) return known.id
-  const made = await tx.delivery.create({
-    data: {
-      kind: 'handed-over',
-      issuer: actorRef(actor),
-      label,
-      openedAt: facts.at,
-      importId: facts.id,
-      demo: facts.demo,
-    },
-    select: { id: true },
-  })
-  return made.id
+  const [known] = await sql.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Delivery" WHERE "importId" = ${facts.id}::uuid AND "label" = ${label} LIMIT 1`
+  if (known !== undefined) return known.id
+  const id = randomUUID()
+  await sql.$executeRaw`
+    INSERT INTO "Delivery" ("id", "kind", "issuer", "label", "openedAt", "importId", "demo")
+    VALUES (${id}::uuid, 'handed-over', ${actorRef(actor)}, ${label}, ${facts.at}::timestamptz, ${facts.id}::uuid,
+            ${facts.demo}::boolean)`
+  return id
 }
 
 /** A run label means one run, once, whatever its attempts: what comes after it closed belongs to no delivery. */
 async function pushedDelivery(
-  tx: Tx,
+  sql: Sql,
   actor: Actor,
   facts: ImportFacts,
   { softwareId, run, attempt }: Extract<DeliveryRequest, { kind: 'pushed' }>,
 ): Promise<string | null> {
   const issuer = actorRef(actor)
   const key = `delivery ${softwareId} ${issuer} ${run}`
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`
-  const where = { softwareId, issuer, label: run, kind: 'pushed' }
-  const first = await tx.delivery.findFirst({ where, orderBy: { openedAt: 'asc' } })
-  if (first !== null && first.closesAt !== null && facts.at >= first.closesAt) return null
-  const known = await tx.delivery.findFirst({ where: { ...where, attempt }, orderBy: { openedAt: 'asc' } })
-  if (known !== null) return known.id
-  const closesAt = first === null ? new Date(facts.at.getTime() + RUN_OPEN_MS) : first.closesAt
-  const made = await tx.delivery.create({
-    data: { ...where, attempt, openedAt: facts.at, closesAt, demo: facts.demo },
-    select: { id: true },
-  })
-  return made.id
+  await sql.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`
+  const attempts = await sql.$queryRaw<{ id: string; attempt: number; closesAt: Date | null }[]>`
+    SELECT "id", "attempt", "closesAt" FROM "Delivery"
+    WHERE "softwareId" = ${softwareId}::uuid AND "issuer" = ${issuer} AND "label" = ${run} AND "kind" = 'pushed'
+    ORDER BY "openedAt"`
+  const [first] = attempts
+  if (first !== undefined && first.closesAt !== null && facts.at >= first.closesAt) return null
+  const known = attempts.find((one) => one.attempt === attempt)
+  if (known !== undefined) return known.id
+  const closesAt = first === undefined ? new Date(facts.at.getTime() + RUN_OPEN_MS) : first.closesAt
+  const id = randomUUID()
+  await sql.$executeRaw`
+    INSERT INTO "Delivery" ("id", "kind", "softwareId", "issuer", "label", "attempt", "openedAt", "closesAt", "demo")
+    VALUES (${id}::uuid, 'pushed', ${softwareId}::uuid, ${issuer}, ${run}, ${attempt}::int, ${facts.at}::timestamptz,
+            ${closesAt}::timestamptz, ${facts.demo}::boolean)`
+  return id
 }

@@ -1,4 +1,5 @@
-import type { Tx } from '#lib/db/client.ts'
+import { randomUUID } from 'node:crypto'
+import type { Sql } from '#lib/db/sql.ts'
 import { storedText } from './store/stored-text.ts'
 
 /** A document at its place in a folder. */
@@ -21,22 +22,20 @@ interface Folder {
  * one: then a new run begins to use the folder, and with it a new delivery. The documents that were not replaced lie in
  * that one too, as a directory holds them; there they are copies, which count only where digests bind them.
  */
-export async function folderDelivery(tx: Tx, folder: Folder, files: readonly SeenAt[]): Promise<string> {
+export async function folderDelivery(sql: Sql, folder: Folder, files: readonly SeenAt[]): Promise<string> {
   const { sourceId, label } = folder
-  const latest = await tx.delivery.findFirst({
-    where: { sourceId, label },
-    orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
-    select: { id: true, openedAt: true },
-  })
-  if (latest !== null && !(await replacesAny(tx, latest.id, files))) return latest.id
-  const id = await open(tx, folder, latest?.openedAt ?? null)
-  if (latest !== null) await carryOver(tx, folder, latest.id, id, files)
+  const [latest] = await sql.$queryRaw<{ id: string; openedAt: Date }[]>`
+    SELECT "id", "openedAt" FROM "Delivery" WHERE "sourceId" = ${sourceId}::uuid AND "label" = ${label}
+    ORDER BY "openedAt" DESC, "id" DESC LIMIT 1`
+  if (latest !== undefined && !(await replacesAny(sql, latest.id, files))) return latest.id
+  const id = await open(sql, folder, latest?.openedAt ?? null)
+  if (latest !== undefined) await carryOver(sql, folder, latest.id, id, files)
   return id
 }
 
 /** Whether another document lies at the place of one that came with the delivery itself. */
-async function replacesAny(tx: Tx, deliveryId: string, files: readonly SeenAt[]): Promise<boolean> {
-  const found = await tx.$queryRaw<unknown[]>`
+async function replacesAny(sql: Sql, deliveryId: string, files: readonly SeenAt[]): Promise<boolean> {
+  const found = await sql.$queryRaw<unknown[]>`
     SELECT 1 FROM "Sighting" s
     JOIN unnest(${files.map(({ path }) => storedText(path))}::text[], ${files.map((f) => f.envelopeId)}::bigint[])
          AS f(path, envelope) ON f.path = s."path" AND f.envelope <> s."envelopeId"
@@ -49,16 +48,19 @@ async function replacesAny(tx: Tx, deliveryId: string, files: readonly SeenAt[])
   return found.length > 0
 }
 
-async function open(tx: Tx, { sourceId, issuer, label, importId, at }: Folder, after: Date | null): Promise<string> {
+async function open(sql: Sql, { sourceId, issuer, label, importId, at }: Folder, after: Date | null): Promise<string> {
   // the latest is found by its time, so no two have the same
   const openedAt = after !== null && at <= after ? new Date(after.getTime() + 1) : at
-  const data = { kind: 'handed-over', issuer, label, openedAt, importId, sourceId }
-  return (await tx.delivery.create({ data, select: { id: true } })).id
+  const id = randomUUID()
+  await sql.$executeRaw`
+    INSERT INTO "Delivery" ("id", "kind", "issuer", "label", "openedAt", "importId", "sourceId")
+    VALUES (${id}::uuid, 'handed-over', ${issuer}, ${label}, ${openedAt}::timestamptz, ${importId}::uuid, ${sourceId}::uuid)`
+  return id
 }
 
-async function carryOver(tx: Tx, folder: Folder, from: string, to: string, files: readonly SeenAt[]): Promise<void> {
+async function carryOver(sql: Sql, folder: Folder, from: string, to: string, files: readonly SeenAt[]): Promise<void> {
   const { importId, sourceId, at } = folder
-  await tx.$executeRaw`
+  await sql.$executeRaw`
     INSERT INTO "Sighting" ("envelopeId", "deliveryId", "importId", "path", "seenAt", "actor", "sourceId", "carried")
     SELECT l."envelopeId", ${to}::uuid, ${importId}::uuid, l."path", ${at}::timestamptz, l."actor", ${sourceId}::uuid, true
     FROM (SELECT DISTINCT ON (s."path") s.* FROM "Sighting" s

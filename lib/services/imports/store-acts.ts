@@ -1,13 +1,15 @@
 import { actorRef } from '#lib/auth/actor.ts'
 import type { ImportFile } from '#lib/contract/evidence.ts'
-import type { Tx } from '#lib/db/client.ts'
-import { enqueue } from '#lib/jobs/enqueue.ts'
+import { inTransaction, type Tx } from '#lib/db/client.ts'
+import { inSqlTransaction, type Sql } from '#lib/db/sql.ts'
+import { enqueueAll } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
 import { type Fates, fatesOf } from './fate-of.ts'
+import type { Item } from './finding.ts'
 import { certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
 import { storeCollectionSubjects } from './store/collection-subjects.ts'
 import { storeEdges } from './store/edges.ts'
@@ -17,37 +19,55 @@ import { storeCertificates, storeKeys } from './store/keys.ts'
 import { type NewSighting, storeSightings } from './store/sightings.ts'
 import { storeSignatures } from './store/signatures.ts'
 
+/** The transaction in which acts are written. */
+export interface Writing {
+  readonly sql: Sql
+  /** the same, of Prisma's; null where no layout is among what comes in, which costs much less */
+  readonly tx: Tx | null
+}
+
+/** Runs `work` in a transaction that can write these items; what it throws undoes all of it. */
+export function inWriting<T>(items: Iterable<Item>, work: (writing: Writing) => Promise<T>): Promise<T> {
+  for (const { finding } of items)
+    if (finding.is === 'envelope' && finding.envelope.kind === 'layout')
+      return inTransaction((tx) => work({ sql: tx, tx }))
+  return inSqlTransaction((sql) => work({ sql, tx: null }))
+}
+
 /**
  * Writes batches of several acts in the caller's transaction, all or nothing: bytes, signatures, edges, keys, sightings,
  * the fate of every file, jobs, and an audit row for each act. Tables are written in this order everywhere and keys
  * sorted, so that parallel transactions wait for each other but do not deadlock; the audit chain, which orders all acts,
  * comes last. Acts of the demo come by themselves. Answers in the order of the acts.
  */
-export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnswer[]> {
+export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Promise<BatchAnswer[]> {
   const demo = acts.every(({ head }) => head.demo)
   const at = new Date(Math.min(...acts.map(({ head }) => head.at.getTime())))
   const documents = documentsOf(acts)
-  const stored = await storeEnvelopes(tx, documents, { demo })
+  const stored = await storeEnvelopes(sql, documents, { demo })
   const unread = [...documents].flatMap(([sha256, { envelope }]) => {
     const row = stored.get(sha256)
-    return row?.unread && envelope !== null ? [{ id: row.id, envelope }] : []
+    return row?.unread && envelope !== null ? [{ id: row.id, envelope, promoted: row.promoted }] : []
   })
-  await storeSignatures(tx, unread)
-  await storeEdges(tx, unread)
-  await storeCollectionSubjects(tx, unread)
-  const keys = await storeKeys(tx, keysOf(acts), { at, demo })
-  const certificates = await storeCertificates(tx, certificatesOf(acts), { at, demo })
-  await openImports(tx, acts)
-  const closed = await noteSightings(tx, acts, stored)
+  await storeSignatures(
+    sql,
+    unread.filter(({ promoted }) => promoted),
+  )
+  await storeEdges(sql, unread)
+  await storeCollectionSubjects(sql, unread)
+  const keys = await storeKeys(sql, keysOf(acts), { at, demo })
+  const certificates = await storeCertificates(sql, certificatesOf(acts), { at, demo })
+  await openImports(sql, acts)
+  const closed = await noteSightings(sql, acts, stored)
   const files = filesOf(acts, { envelopes: stored, keys, certificates })
   await storeFiles(
-    tx,
+    sql,
     acts.flatMap(({ head }, index) => (files[index] ?? []).map((file) => ({ ...file, importId: head.id }))),
   )
-  const software = await enqueueJudging(tx, acts, certificates)
   for (const act of acts) await makeVersions(tx, act, stored)
+  const software = await enqueueJudging(sql, acts, certificates)
   await recordAudits(
-    tx,
+    sql,
     acts.map((act, index) => auditOf(act, files[index] ?? [])),
   )
   return acts.map((act, index) => ({
@@ -57,14 +77,18 @@ export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnsw
   }))
 }
 
-async function openImports(tx: Tx, acts: readonly Act[]): Promise<void> {
+async function openImports(sql: Sql, acts: readonly Act[]): Promise<void> {
   const begun = acts.filter(({ first }) => first === 0)
   if (begun.length === 0) return
-  await tx.import.createMany({
-    data: begun.map(({ actor, head: { id, at, demo, via, title, sourceId } }) => {
-      return { id, at, demo, via, title, sourceId, actor: actorRef(actor), actorName: actor.name }
-    }),
-  })
+  const heads = begun.map(({ head }) => head)
+  await sql.$executeRaw`
+    INSERT INTO "Import" ("id", "at", "actor", "actorName", "via", "title", "sourceId", "demo")
+    SELECT t.id::uuid, t.at, t.actor, t.name, t.via, t.title, t.source::uuid, t.demo
+    FROM unnest(${heads.map((h) => h.id)}::text[], ${heads.map((h) => h.at)}::timestamptz[],
+                ${begun.map(({ actor }) => actorRef(actor))}::text[], ${begun.map(({ actor }) => actor.name)}::text[],
+                ${heads.map((h) => h.via)}::text[], ${heads.map((h) => h.title)}::text[],
+                ${heads.map((h) => h.sourceId)}::text[], ${heads.map((h) => h.demo)}::boolean[])
+         AS t(id, at, actor, name, via, title, source, demo)`
 }
 
 /** Each content was new for the first act that brought it; a later one finds it known. */
@@ -86,7 +110,7 @@ function filesOf(acts: readonly Act[], found: Fates): ImportFile[][] {
 
 /** Answers the acts whose run had closed. Runs are locked in a fixed order, whatever the order of the acts. */
 async function noteSightings(
-  tx: Tx,
+  sql: Sql,
   acts: readonly Act[],
   stored: ReadonlyMap<string, StoredEnvelope>,
 ): Promise<Set<Act>> {
@@ -99,12 +123,12 @@ async function noteSightings(
       return row === undefined ? [] : [{ path, envelopeId: row.id }]
     })
     if (seen.length === 0) continue
-    const deliveries = await openDeliveries(tx, actor, head, head.delivery, seen)
+    const deliveries = await openDeliveries(sql, actor, head, head.delivery, seen)
     if (deliveries.closed) closed.add(act)
     const by = { importId: head.id, at: head.at, sourceId: head.sourceId, actor: actorRef(actor) }
     sightings.push(...seen.map((one) => ({ ...one, ...by, deliveryId: deliveries.of(one.path) })))
   }
-  await storeSightings(tx, sightings)
+  await storeSightings(sql, sightings)
   return closed
 }
 
@@ -115,32 +139,35 @@ function lockOrder({ actor, head: { delivery } }: Act): string {
 }
 
 /** @param fresh sha256 of the certificates that were not known before: an authority may complete chains that waited */
-async function enqueueJudging(tx: Tx, acts: readonly Act[], fresh: ReadonlySet<string>): Promise<string[][]> {
+async function enqueueJudging(sql: Sql, acts: readonly Act[], fresh: ReadonlySet<string>): Promise<string[][]> {
   const wanted = acts.map(({ head, items }) => {
     const envelopes = items.flatMap(({ finding }) => (finding.is === 'envelope' ? [finding.envelope] : []))
     const own = head.delivery.kind === 'pushed' && envelopes.length > 0 ? [head.delivery.softwareId] : []
     return { own, steps: new Set(envelopes.map(stepName).filter((name) => name !== null)) }
   })
   const concerned = await concernedSoftware(
-    tx,
+    sql,
     wanted.map(({ steps }) => steps),
   )
   const isAuthority = (act: Act) =>
     certificatesOf([act]).some(({ certificate }) => certificate.isCa && fresh.has(certificate.sha256))
-  const waiting = acts.some(isAuthority) ? await certifiedSoftware(tx) : []
+  const waiting = acts.some(isAuthority) ? await certifiedSoftware(sql) : []
   const software = wanted.map(({ own }, index) => {
     const act = acts[index]
     const completed = act !== undefined && isAuthority(act) ? waiting : []
     return [...new Set([...(concerned[index] ?? []), ...own, ...completed])].sort()
   })
-  for (const softwareId of [...new Set(software.flat())].sort())
-    await enqueue(tx, 'judge-software', { softwareId }, { dedupeKey: `judge-software:${softwareId}` })
+  const jobs = [...new Set(software.flat())].map((softwareId) => ({
+    payload: { softwareId },
+    dedupeKey: `judge-software:${softwareId}`,
+  }))
+  await enqueueAll(sql, 'judge-software', jobs)
   return software
 }
 
 /** Layouts become versions that can be looked at and chosen. One that stands in for a link is part of another layout. */
 async function makeVersions(
-  tx: Tx,
+  tx: Tx | null,
   { actor, head, items }: Act,
   stored: ReadonlyMap<string, StoredEnvelope>,
 ): Promise<void> {
@@ -149,6 +176,7 @@ async function makeVersions(
     if (finding.is !== 'envelope' || finding.envelope.kind !== 'layout' || bytes === null || sha256 === null) continue
     const row = stored.get(sha256)
     if (row === undefined || done.has(sha256) || /\.[0-9a-f]{8}\.link$/.test(path)) continue
+    if (tx === null) throw new Error('a layout is written with inWriting')
     done.add(sha256)
     const { at, demo } = head
     await versionFromEnvelope(tx, actor, { envelopeId: row.id, bytes, name: layoutName(path), at, demo })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { databaseFault } from '#lib/db/database-fault.ts'
 import { AppError } from '#lib/errors.ts'
 
 // Uploads wait here for their turn, not inside the database: a pool that a thousand uploads hold leaves no page a
@@ -22,7 +23,7 @@ export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
       try {
         return await work()
       } catch (error) {
-        if (attempt >= attempts || !isTransient(error)) throw error
+        if (attempt >= attempts || databaseFault(error) !== 'clash') throw error
         await sleep(2 ** attempt * 5 * (0.5 + Math.random()))
       }
     }
@@ -50,20 +51,4 @@ function leave(): void {
   const next = waiting.shift()
   if (next === undefined) running--
   else next()
-}
-
-const transient = new Set(['40P01', '40001', '23505', 'P2034', 'P2002'])
-
-function isTransient(error: unknown): boolean {
-  for (let e: unknown = error, depth = 0; typeof e === 'object' && e !== null && depth < 6; depth++) {
-    for (const name of ['code', 'originalCode']) {
-      const code: unknown = Reflect.get(e, name)
-      if (typeof code === 'string' && transient.has(code)) return true
-    }
-    const meta: unknown = Reflect.get(e, 'meta')
-    e =
-      Reflect.get(e, 'cause') ??
-      (typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'driverAdapterError') : null)
-  }
-  return false
 }

@@ -8,6 +8,7 @@ import type { Prisma } from '#lib/generated/prisma/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
 import { versionIncludes } from '../layouts/version-row.ts'
+import { changeBindings } from './bindings-lock.ts'
 import { enforceableEnvelope } from './enforceable-envelope.ts'
 import { findSoftware } from './find-software.ts'
 import { getSoftware } from './get.ts'
@@ -26,6 +27,7 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
   requireRight(actor, 'layout:enforce')
   const { parameters = null, sharedSteps = [], mixedRuns = false } = input
   const softwareId = await inTransaction(async (tx) => {
+    await changeBindings(tx)
     const software = await findSoftware(id, tx)
     await lockSoftware(tx, software.id)
     const version = await tx.layoutVersion.findUnique({ where: { id: input.versionId }, include: versionIncludes })

@@ -16,32 +16,41 @@ export async function judgeBuildJob({ buildId }: { buildId: string }, now = new 
   await alone(found.softwareId, () => judgeOne(buildId, now, new DocumentCache()))
 }
 
-const include = {
-  files: true,
-  current: { select: { binding: { include: { version: true, envelope: { include: { content: true } } } } } },
-} as const
-
 /** The same within a job that holds the software's lock. */
 export async function judgeOne(buildId: string, now: Date, cache: DocumentCache): Promise<void> {
+  const again = await judgeAgain(buildId, now, cache)
+  if (again !== null) await saveVerdict(again.software, again.binding, again.build, again.judged, now)
+}
+
+/**
+ * What the evidence of today says about a build at a time; nothing is stored. Null where the build is gone, or was never
+ * judged and no layout is in force.
+ */
+export async function judgeAgain(buildId: string, now: Date, cache: DocumentCache) {
   const build = await db.build.findUnique({ where: { id: buildId }, include })
   const software = build === null ? null : await loadSoftware(build.softwareId)
-  if (build === null || software === null) return
+  if (build === null || software === null) return null
   const context = contextOf(software)
   if (context === null) {
     const last = build.current?.binding
-    if (last !== undefined) await saveVerdict(software, last, build, noLayoutVerdict(software.name, now.getTime()), now)
-    return
+    if (last === undefined) return null
+    return { software, binding: last, build, judged: noLayoutVerdict(software.name, now.getTime()) }
   }
   const target: Target =
     build.deliveryId === null
       ? { kind: 'loose', envelopeIds: await finalEnvelopes(build) }
       : { kind: 'delivery', id: build.deliveryId }
   const key = Buffer.from(build.groupKey)
-  const lost = lostGroup(build)
-  await judgeKnown(context, target, { ...build, build: null, lost }, now, cache, (group) =>
+  const judged = await judgeKnown(context, target, lostGroup(build), now, cache, (group) =>
     key.equals(groupKey(software.id, group)),
   )
+  return { software, binding: context.binding, build, judged }
 }
+
+const include = {
+  files: true,
+  current: { select: { binding: { include: { version: true, envelope: { include: { content: true } } } } } },
+} as const
 
 type Found = Prisma.BuildGetPayload<{ include: typeof include }>
 

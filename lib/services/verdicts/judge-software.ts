@@ -12,21 +12,23 @@ import { allTargets, type Touched, touchedSince, waitingForAuthorities } from '.
  * Job: finds and judges the builds of a software that evidence since the last pass can have changed; all of them after
  * another layout, other owner keys or other settings. May run twice, and goes on where it was cut off.
  */
-export async function judgeSoftwareJob({ softwareId }: { softwareId: string }, now = new Date()): Promise<void> {
+export async function judgeSoftwareJob({ softwareId }: { softwareId: string }, given?: Date): Promise<void> {
   await alone(softwareId, async () => {
     const software = await loadSoftware(softwareId)
     if (software === null) return
     const context = contextOf(software)
-    if (context === null) await sayNoLayout(software, now)
-    else await judgeAll(context, now)
+    if (context === null) await sayNoLayout(software, given ?? new Date())
+    else await judgeAll(context, given)
   })
 }
 
-async function judgeAll(context: JudgingContext, now: Date): Promise<void> {
+async function judgeAll(context: JudgingContext, given: Date | undefined): Promise<void> {
   const { software, mark } = context
   const before = await readProgress(software.id)
   const known = before?.mark === mark ? before : null
   const bounds = await passBounds(known)
+  // after the bounds: what they say was looked at came before this time
+  const now = given ?? new Date()
   const touched = known === null ? await allTargets(context) : await touchedSince(context, known.done)
   await judgeTouched(context, touched, now)
   if (known !== null && known.authorities !== bounds.authorities) {

@@ -1,10 +1,12 @@
 import { db, inTransaction } from '#lib/db/client.ts'
+import { databaseFault } from '#lib/db/database-fault.ts'
 import { type FinalGroup, findBuilds, type Store } from '#lib/in-toto/select/builds.ts'
 import { type Judged, judgeBuild, judgeLost } from '#lib/in-toto/select/judge-build.ts'
+import { PostponeJob } from '#lib/jobs/postpone-job.ts'
 import { brokenVerdict } from './broken-report.ts'
 import type { JudgingContext } from './context.ts'
 import { type DocumentCache, gather, type Target } from './gather.ts'
-import { type BuildFacts, findOrCreateBuild, saveVerdict } from './save.ts'
+import { findOrCreateBuild, saveVerdict } from './save.ts'
 
 /** Finds and judges every build of a delivery, or of a final link without one. Answers the builds' ids. */
 export async function judgeTarget(
@@ -47,20 +49,18 @@ export function buildsOf(store: Store, target: Target): FinalGroup[] {
 export async function judgeKnown(
   context: JudgingContext,
   target: Target,
-  known: BuildFacts & { build: FinalGroup | null; lost: FinalGroup },
+  lost: FinalGroup,
   now: Date,
   cache: DocumentCache,
   isIt: (build: FinalGroup) => boolean,
-): Promise<void> {
-  let judged: Judged
+): Promise<Judged> {
   try {
     const store = await gather(context, target, now.getTime(), cache)
     const build = buildsOf(store, target).find(isIt)
-    judged = build === undefined ? judgeLost(store, known.lost) : judgeBuild(store, build)
+    return build === undefined ? judgeLost(store, lost) : judgeBuild(store, build)
   } catch (error) {
-    judged = refusal(error, now)
+    return refusal(error, now)
   }
-  await saveVerdict(context.software, context.binding, known, judged, now)
 }
 
 function judgeSafely(store: Store, build: FinalGroup, now: Date): Judged {
@@ -71,10 +71,9 @@ function judgeSafely(store: Store, build: FinalGroup, now: Date): Judged {
   }
 }
 
-/** Our fault or the evidence's: not a pass. A database that is away is neither; the job is tried again. */
+/** Our fault or the evidence's: not a pass. A database that is away is neither; the job is done again. */
 function refusal(error: unknown, now: Date): Judged {
-  if (typeof error === 'object' && error !== null && 'code' in error && /^(P\d|08|57|ECONN)/.test(String(error.code)))
-    throw error
+  if (error instanceof PostponeJob || databaseFault(error) !== null) throw error
   console.error('a build could not be judged:', error)
   return brokenVerdict(error, now.getTime())
 }

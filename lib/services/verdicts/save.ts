@@ -5,6 +5,7 @@ import type { FinalGroup } from '#lib/in-toto/select/builds.ts'
 import type { Judged } from '#lib/in-toto/select/judge-build.ts'
 import { explain } from '#lib/provenance/explain.ts'
 import type { JudgingContext, SoftwareRow } from './context.ts'
+import { holdJudging } from './lock.ts'
 import { rootCause, stateOf } from './state.ts'
 
 export interface BuildFacts {
@@ -76,6 +77,7 @@ export async function saveVerdict(
   const inputsSha256 = Uint8Array.from(key)
   const root = rootCause(report)
   await inTransaction(async (tx) => {
+    await holdJudging(tx)
     const where = { buildId_inputsSha256: { buildId: build.id, inputsSha256 } }
     const known = await tx.verdict.findUnique({ where, select: { id: true } })
     const verdict =

@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 import { bytesOf } from './envelopes.ts'
 
@@ -6,12 +6,12 @@ export const collectionType = 'https://witness.testifysec.com/attestation-collec
 
 /** Notes every digest of a Witness collection's subjects, of whatever algorithm, for Witness's own search. */
 export async function storeCollectionSubjects(
-  tx: Tx,
+  sql: Sql,
   read: readonly { id: bigint; envelope: Envelope }[],
 ): Promise<void> {
   const rows = read.flatMap(({ id, envelope }) => [...digestsOf(envelope)].map((digest) => ({ id, digest })))
   if (rows.length === 0) return
-  await tx.$executeRaw`
+  await sql.$executeRaw`
     INSERT INTO "CollectionSubject" ("digest", "envelopeId")
     SELECT * FROM unnest(${rows.map(({ digest }) => bytesOf(digest))}::bytea[], ${rows.map(({ id }) => id)}::bigint[])
     ON CONFLICT DO NOTHING`

@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 import { edgesOf, type JoinEdge } from '../edges-of.ts'
 import { bytesOf } from './envelopes.ts'
@@ -7,13 +7,12 @@ import { bytesOf } from './envelopes.ts'
 const chunk = 10_000
 
 /** Writes artifacts, names and edges of envelopes that are new. Keys are sorted, so that no two writers can deadlock. */
-export async function storeEdges(tx: Tx, read: readonly { id: bigint; envelope: Envelope }[]): Promise<void> {
+export async function storeEdges(sql: Sql, read: readonly { id: bigint; envelope: Envelope }[]): Promise<void> {
   const edges = read.flatMap(({ id, envelope }) => edgesOf(envelope).map((edge) => ({ ...edge, id })))
   if (edges.length === 0) return
-  await storeArtifacts(tx, edges)
-  await storeNames(tx, [...new Set(edges.map(({ name }) => name))].sort())
+  await storeEnds(sql, edges)
   for (const part of parts(edges)) {
-    await tx.$executeRaw`
+    await sql.$executeRaw`
       INSERT INTO "Edge" ("envelopeId", "role", "artifactId", "nameId")
       SELECT t.e, t.r, a."id", n."id"
       FROM unnest(${part.map((e) => e.id)}::bigint[], ${part.map((e) => e.role)}::text[],
@@ -25,23 +24,21 @@ export async function storeEdges(tx: Tx, read: readonly { id: bigint; envelope: 
   }
 }
 
-async function storeArtifacts(tx: Tx, edges: readonly JoinEdge[]): Promise<void> {
-  const keys = [...new Set(edges.map(({ algo, digest }) => `${algo} ${digest}`))].sort()
-  for (const part of parts(keys)) {
-    const algos = part.map((key) => key.slice(0, key.indexOf(' ')))
-    const digests = part.map((key) => bytesOf(key.slice(key.indexOf(' ') + 1)))
-    await tx.$executeRaw`
-      INSERT INTO "Artifact" ("algo", "digest")
-      SELECT t.algo, t.digest FROM unnest(${algos}::text[], ${digests}::bytea[]) AS t(algo, digest)
-      WHERE NOT EXISTS (SELECT FROM "Artifact" a WHERE a."algo" = t.algo AND a."digest" = t.digest)
-      ON CONFLICT DO NOTHING`
-  }
-}
-
-async function storeNames(tx: Tx, names: readonly string[]): Promise<void> {
-  for (const part of parts(names)) {
-    await tx.$executeRaw`
-      INSERT INTO "Name" ("value") SELECT t.value FROM unnest(${part}::text[]) AS t(value)
+/** What edges lead to, and under which names. */
+async function storeEnds(sql: Sql, edges: readonly JoinEdge[]): Promise<void> {
+  const keys = [...parts([...new Set(edges.map(({ algo, digest }) => `${algo} ${digest}`))].sort())]
+  const names = [...parts([...new Set(edges.map(({ name }) => name))].sort())]
+  for (let at = 0; at < Math.max(keys.length, names.length); at++) {
+    const some = keys[at] ?? []
+    const algos = some.map((key) => key.slice(0, key.indexOf(' ')))
+    const digests = some.map((key) => bytesOf(key.slice(key.indexOf(' ') + 1)))
+    await sql.$executeRaw`
+      WITH artifacts AS (
+        INSERT INTO "Artifact" ("algo", "digest")
+        SELECT t.algo, t.digest FROM unnest(${algos}::text[], ${digests}::bytea[]) AS t(algo, digest)
+        WHERE NOT EXISTS (SELECT FROM "Artifact" a WHERE a."algo" = t.algo AND a."digest" = t.digest)
+        ON CONFLICT DO NOTHING)
+      INSERT INTO "Name" ("value") SELECT t.value FROM unnest(${names[at] ?? []}::text[]) AS t(value)
       WHERE NOT EXISTS (SELECT FROM "Name" n WHERE n."value" = t.value)
       ON CONFLICT DO NOTHING`
   }

@@ -1,8 +1,9 @@
 import { sha256Hex } from '#lib/crypto/node/index.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import type { Envelope } from '#lib/in-toto/index.ts'
 import type { Reason } from '../finding.ts'
 import { gitoidOf } from './gitoid.ts'
+import { signaturesOf } from './signatures.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** Raised when a newer reader understands more: what is quarantined is then read again. */
@@ -23,81 +24,83 @@ export interface StoredEnvelope {
   readonly id: bigint
   /** false: these bytes were there already */
   readonly isNew: boolean
-  /** its signatures and edges have yet to be written */
+  /** its edges have yet to be written */
   readonly unread: boolean
+  /** quarantined before, and read now: its signatures have yet to be written too */
+  readonly promoted: boolean
 }
 
 type Row = { id: bigint; sha256: Uint8Array; status: string; inserted: boolean }
 
-/** Stores each content once, whoever else is at it; answers by sha256. */
+/** Stores each content once with its signatures, whoever else is at it; answers by sha256. */
 export async function storeEnvelopes(
-  tx: Tx,
+  sql: Sql,
   documents: ReadonlyMap<string, NewEnvelope>,
   options: { demo: boolean },
 ): Promise<Map<string, StoredEnvelope>> {
   // sorted: two transactions that insert the same keys in different orders would wait for each other
   const wanted = [...documents.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
-  const rows = await find(tx, wanted)
-  const missing = wanted.filter(({ sha256 }) => !rows.has(sha256))
-  for (const row of await insert(tx, missing, options)) rows.set(hex(row.sha256), { ...row, inserted: true })
-  const raced = wanted.filter(({ sha256 }) => !rows.has(sha256))
-  for (const [sha256, row] of await find(tx, raced)) rows.set(sha256, row)
-  await insertContents(tx, missing, rows)
-  const promoted = await promote(tx, wanted, rows)
-  if (!options.demo) await notOnlyDemo(tx, [...rows.values()])
+  const rows = new Map<string, Row>()
+  for (const row of await insert(sql, wanted, options)) rows.set(hex(row.sha256), row)
+  const known = wanted.filter(({ sha256 }) => !rows.has(sha256))
+  for (const [sha256, row] of await find(sql, known)) rows.set(sha256, row)
+  const promoted = await promote(sql, wanted, rows)
+  if (!options.demo) await notOnlyDemo(sql, [...rows.values()])
   return new Map(
     Array.from(rows, ([sha256, { id, inserted }]) => [
       sha256,
-      { id, isNew: inserted, unread: inserted || promoted.has(sha256) },
+      { id, isNew: inserted, unread: inserted || promoted.has(sha256), promoted: promoted.has(sha256) },
     ]),
   )
 }
 
-async function find(tx: Tx, wanted: readonly NewEnvelope[]): Promise<Map<string, Row>> {
+async function find(sql: Sql, wanted: readonly NewEnvelope[]): Promise<Map<string, Row>> {
   if (wanted.length === 0) return new Map()
   const digests = wanted.map(({ sha256 }) => bytesOf(sha256))
-  const rows = await tx.$queryRaw<Row[]>`
+  const rows = await sql.$queryRaw<Row[]>`
     SELECT "id", "sha256", "status", false AS "inserted" FROM "Envelope" WHERE "sha256" = ANY(${digests}::bytea[])`
   return new Map(rows.map((row) => [hex(row.sha256), row]))
 }
 
-async function insert(tx: Tx, documents: readonly NewEnvelope[], options: { demo: boolean }): Promise<Row[]> {
+async function insert(sql: Sql, documents: readonly NewEnvelope[], options: { demo: boolean }): Promise<Row[]> {
   if (documents.length === 0) return []
   const facts = documents.map(factsOf)
-  return tx.$queryRaw<Row[]>`
-    INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
-                            "code", "message", "place", "gitoid", "firstSeenAt", "parserVersion", "demo")
-    SELECT t.*, ${PARSER_VERSION}::int, ${options.demo}::boolean
-    FROM unnest(${documents.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
-                ${documents.map(({ bytes }) => bytes.length)}::int[],
-                ${facts.map((f) => f.form)}::text[], ${facts.map((f) => f.kind)}::text[],
-                ${facts.map((f) => f.predicateType)}::text[], ${facts.map((f) => f.name)}::text[],
-                ${facts.map((f) => f.signedSha256)}::bytea[], ${facts.map((f) => f.status)}::text[],
-                ${facts.map((f) => f.code)}::text[], ${facts.map((f) => f.message)}::text[],
-                ${facts.map((f) => f.place)}::text[],
-                ${documents.map(({ bytes }) => bytesOf(gitoidOf(bytes)))}::bytea[],
-                ${documents.map(({ at }) => at)}::timestamptz[]) AS t
-    ON CONFLICT ("sha256") DO NOTHING
-    RETURNING "id", "sha256", "status", true AS "inserted"`
-}
-
-async function insertContents(
-  tx: Tx,
-  documents: readonly NewEnvelope[],
-  rows: ReadonlyMap<string, Row>,
-): Promise<void> {
-  const mine = documents.filter(({ sha256 }) => rows.get(sha256)?.inserted)
-  if (mine.length === 0) return
-  await tx.$executeRaw`
-    INSERT INTO "EnvelopeContent" ("envelopeId", "bytes")
-    SELECT e."id", t.b FROM unnest(${mine.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
-                                   ${mine.map(({ bytes }) => bytes)}::bytea[]) AS t(s, b)
-    JOIN "Envelope" e ON e."sha256" = t.s`
+  const digests = documents.map(({ sha256 }) => bytesOf(sha256))
+  const signatures = documents.flatMap(({ sha256, envelope }) =>
+    envelope === null ? [] : signaturesOf(envelope).map((one) => ({ ...one, digest: bytesOf(sha256) })),
+  )
+  return sql.$queryRaw<Row[]>`
+    WITH fresh AS (
+      INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
+                              "code", "message", "place", "gitoid", "firstSeenAt", "parserVersion", "demo")
+      SELECT t.*, ${PARSER_VERSION}::int, ${options.demo}::boolean
+      FROM unnest(${digests}::bytea[], ${documents.map(({ bytes }) => bytes.length)}::int[],
+                  ${facts.map((f) => f.form)}::text[], ${facts.map((f) => f.kind)}::text[],
+                  ${facts.map((f) => f.predicateType)}::text[], ${facts.map((f) => f.name)}::text[],
+                  ${facts.map((f) => f.signedSha256)}::bytea[], ${facts.map((f) => f.status)}::text[],
+                  ${facts.map((f) => f.code)}::text[], ${facts.map((f) => f.message)}::text[],
+                  ${facts.map((f) => f.place)}::text[],
+                  ${documents.map(({ bytes }) => bytesOf(gitoidOf(bytes)))}::bytea[],
+                  ${documents.map(({ at }) => at)}::timestamptz[]) AS t
+      ON CONFLICT ("sha256") DO NOTHING
+      RETURNING "id", "sha256", "status"),
+    contents AS (
+      INSERT INTO "EnvelopeContent" ("envelopeId", "bytes")
+      SELECT f."id", t.b FROM unnest(${digests}::bytea[], ${documents.map(({ bytes }) => bytes)}::bytea[]) AS t(s, b)
+      JOIN fresh f ON f."sha256" = t.s),
+    signatures AS (
+      INSERT INTO "EnvelopeSignature" ("envelopeId", "index", "keyid", "certificate")
+      SELECT f."id", t.i, t.keyid, t.certificate
+      FROM unnest(${signatures.map((s) => s.digest)}::bytea[], ${signatures.map((s) => s.index)}::int[],
+                  ${signatures.map((s) => s.keyid)}::text[], ${signatures.map((s) => s.certificate)}::boolean[])
+           AS t(s, i, keyid, certificate)
+      JOIN fresh f ON f."sha256" = t.s)
+    SELECT "id", "sha256", "status", true AS "inserted" FROM fresh`
 }
 
 /** What an earlier reader quarantined and this one reads: the row stays, its facts are filled in. */
 async function promote(
-  tx: Tx,
+  sql: Sql,
   documents: readonly NewEnvelope[],
   rows: ReadonlyMap<string, Row>,
 ): Promise<Set<string>> {
@@ -106,7 +109,7 @@ async function promote(
     const row = rows.get(document.sha256)
     if (row === undefined || row.inserted || row.status !== 'quarantined' || document.envelope === null) continue
     const f = factsOf(document)
-    await tx.$executeRaw`
+    await sql.$executeRaw`
       UPDATE "Envelope" SET "form" = ${f.form}, "kind" = ${f.kind}, "predicateType" = ${f.predicateType},
         "name" = ${f.name}, "signedSha256" = ${f.signedSha256}, "status" = ${f.status}, "code" = ${f.code},
         "message" = ${f.message}, "place" = ${f.place}, "parserVersion" = ${PARSER_VERSION}
@@ -116,10 +119,10 @@ async function promote(
   return promoted
 }
 
-async function notOnlyDemo(tx: Tx, rows: readonly Row[]): Promise<void> {
+async function notOnlyDemo(sql: Sql, rows: readonly Row[]): Promise<void> {
   const known = rows.filter(({ inserted }) => !inserted).map(({ id }) => id)
   if (known.length === 0) return
-  await tx.$executeRaw`UPDATE "Envelope" SET "demo" = false WHERE "demo" AND "id" = ANY(${known}::bigint[])`
+  await sql.$executeRaw`UPDATE "Envelope" SET "demo" = false WHERE "demo" AND "id" = ANY(${known}::bigint[])`
 }
 
 function factsOf({ envelope, reason }: NewEnvelope) {

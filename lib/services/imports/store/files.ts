@@ -1,11 +1,11 @@
 import type { ImportFile } from '#lib/contract/evidence.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { bytesOf } from './envelopes.ts'
 
 /** Writes down the fate of every file. */
-export async function storeFiles(tx: Tx, files: readonly (ImportFile & { importId: string })[]): Promise<void> {
+export async function storeFiles(sql: Sql, files: readonly (ImportFile & { importId: string })[]): Promise<void> {
   if (files.length === 0) return
-  await tx.$executeRaw`
+  await sql.$executeRaw`
     INSERT INTO "ImportFile" ("importId", "index", "path", "size", "sha256", "kind", "fate", "code", "message", "place")
     SELECT t.i::uuid, t.n, t.path, t.size, t.sha256, t.kind, t.fate, t.code, t.message, t.place
     FROM unnest(${files.map((f) => f.importId)}::text[], ${files.map((f) => f.index)}::int[], ${files.map((f) => f.path)}::text[],

@@ -1,5 +1,5 @@
 import { type Certificate, type Key, keyidsOf, printJson } from '#lib/crypto/index.ts'
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { bytesOf, hex } from './envelopes.ts'
 import { storedText } from './stored-text.ts'
 
@@ -18,13 +18,13 @@ export function functionaryName(layout: string): string {
 
 /** Notes keys by their material. They carry no trust. Answers the fingerprints that were not known before. */
 export async function storeKeys(
-  tx: Tx,
+  sql: Sql,
   keys: readonly NamedKey[],
   options: { at: Date; demo: boolean },
 ): Promise<Set<string>> {
   const rows = merged(keys)
   if (rows.length === 0) return new Set()
-  const stored = await tx.$queryRaw<{ fingerprint: Uint8Array; inserted: boolean }[]>`
+  const stored = await sql.$queryRaw<{ fingerprint: Uint8Array; inserted: boolean }[]>`
     INSERT INTO "PublicKey" ("fingerprint", "keytype", "scheme", "bits", "pem", "json", "keyids", "name", "firstSeenAt", "demo")
     SELECT t.f, t.keytype, t.scheme, t.bits, t.pem, t.json, string_to_array(t.keyids, E'\n'), t.name,
            ${options.at}::timestamptz, ${options.demo}::boolean
@@ -60,7 +60,7 @@ function merged(keys: readonly NamedKey[]) {
 
 /** Notes certificates. They carry no trust either. Answers the digests that were not known before. */
 export async function storeCertificates(
-  tx: Tx,
+  sql: Sql,
   certificates: readonly { certificate: Certificate; name: string }[],
   options: { at: Date; demo: boolean },
 ): Promise<Set<string>> {
@@ -69,7 +69,7 @@ export async function storeCertificates(
   )
   if (rows.length === 0) return new Set()
   const facts = rows.map(({ certificate }) => certificate)
-  const stored = await tx.$queryRaw<{ sha256: Uint8Array; inserted: boolean }[]>`
+  const stored = await sql.$queryRaw<{ sha256: Uint8Array; inserted: boolean }[]>`
     INSERT INTO "Certificate" ("sha256", "pem", "subject", "issuer", "spiffeId", "notBefore", "notAfter", "isCa", "name", "firstSeenAt", "demo")
     SELECT t.*, ${options.at}::timestamptz, ${options.demo}::boolean
     FROM unnest(${facts.map((c) => bytesOf(c.sha256))}::bytea[], ${facts.map((c) => c.pem)}::text[],

@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { storedText } from './stored-text.ts'
 
 export interface NewSighting {
@@ -12,7 +12,7 @@ export interface NewSighting {
 }
 
 /** Notes who brought what, when, under which path. The same push again (a retry) is no second sighting. */
-export async function storeSightings(tx: Tx, sightings: readonly NewSighting[]): Promise<void> {
+export async function storeSightings(sql: Sql, sightings: readonly NewSighting[]): Promise<void> {
   const once = new Map<string, NewSighting>()
   for (const sighting of sightings) {
     const key = JSON.stringify([String(sighting.envelopeId), sighting.deliveryId, sighting.actor, sighting.path])
@@ -20,7 +20,7 @@ export async function storeSightings(tx: Tx, sightings: readonly NewSighting[]):
   }
   const rows = [...once.values()]
   if (rows.length === 0) return
-  await tx.$executeRaw`
+  await sql.$executeRaw`
     INSERT INTO "Sighting" ("envelopeId", "deliveryId", "importId", "path", "seenAt", "actor", "sourceId")
     SELECT t.e, t.d::uuid, t.i::uuid, t.p, t.at, t.actor, t.s::uuid
     FROM unnest(${rows.map((r) => r.envelopeId)}::bigint[], ${rows.map((r) => r.deliveryId)}::text[],

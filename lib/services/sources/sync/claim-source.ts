@@ -1,5 +1,7 @@
 import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
-import { pool, type Tx } from '#lib/db/client.ts'
+import { pool } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
+import { holder, holderGone } from '#lib/jobs/presence.ts'
 import type { Cursor } from '#lib/sources/connector.ts'
 import { SYNC } from '../limits.ts'
 import type { PassState } from './plan-passes.ts'
@@ -37,14 +39,18 @@ export class FencedOut extends Error {
   }
 }
 
+/** SQL: nobody is at the source. */
+export const unclaimed = `("leaseUntil" IS NULL OR "leaseUntil" < now() OR ${holderGone('"leaseHolder"')})`
+
 /** Takes the source; null where another worker is at it, or it was removed. */
 export async function claimSource(id: string): Promise<ClaimedSource | null> {
   const { rows } = await pool.query<Row>(
-    `UPDATE "Source" SET "fence" = "fence" + 1, "leaseUntil" = now() + $2 * interval '1 millisecond', "lastTriedAt" = now()
-     WHERE "id" = $1::uuid AND "removedAt" IS NULL AND ("leaseUntil" IS NULL OR "leaseUntil" < now())
+    `UPDATE "Source" SET "fence" = "fence" + 1, "leaseUntil" = now() + $2 * interval '1 millisecond', "leaseHolder" = $3,
+       "lastTriedAt" = now()
+     WHERE "id" = $1::uuid AND "removedAt" IS NULL AND ${unclaimed}
      RETURNING "id", "name", "fence"::text, "settings", "createdBy", "failures", "followCursor", "sweepCursor",
                "sweepStartedAt", "sweptAt"`,
-    [id, SYNC.leaseMs],
+    [id, SYNC.leaseMs, holder()],
   )
   const [row] = rows
   if (row === undefined) return null
@@ -55,8 +61,8 @@ export async function claimSource(id: string): Promise<ClaimedSource | null> {
 }
 
 /** Makes sure, until the transaction ends, that the source is still this worker's. @throws FencedOut */
-export async function holdFence(tx: Tx, { id, fence }: ClaimedSource): Promise<void> {
-  const held = await tx.$executeRaw`
+export async function holdFence(sql: Sql, { id, fence }: ClaimedSource): Promise<void> {
+  const held = await sql.$executeRaw`
     UPDATE "Source" SET "leaseUntil" = now() + ${SYNC.leaseMs}::int * interval '1 millisecond'
     WHERE "id" = ${id}::uuid AND "fence" = ${BigInt(fence)} AND "removedAt" IS NULL`
   if (held !== 1) throw new FencedOut()

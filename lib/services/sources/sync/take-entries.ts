@@ -1,13 +1,14 @@
 import type { Import, ImportFile } from '#lib/contract/evidence.ts'
 import type { EntryState } from '#lib/contract/sources.ts'
-import { inTransaction, pool, type Tx } from '#lib/db/client.ts'
+import { inTransaction, pool } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { type Connector, SourceError } from '#lib/sources/connector.ts'
 import type { DeliveryRequest } from '../../imports/delivery.ts'
 import { expand } from '../../imports/expand.ts'
 import type { Item } from '../../imports/finding.ts'
 import { bytesOf } from '../../imports/store/envelopes.ts'
 import { storedText } from '../../imports/store/stored-text.ts'
-import { storeActs } from '../../imports/store-acts.ts'
+import { inWriting, storeActs } from '../../imports/store-acts.ts'
 import { inTurn } from '../../imports/turn.ts'
 import { SYNC } from '../limits.ts'
 import { sourceActor } from '../source-actor.ts'
@@ -152,8 +153,8 @@ async function storeTogether(run: Run, ready: readonly Ready[]): Promise<void> {
   const items = ready.flatMap((one) => one.items)
   const first = run.files
   await inTurn(() =>
-    inTransaction(async (tx) => {
-      await holdFence(tx, source)
+    inWriting(items, async (writing) => {
+      await holdFence(writing.sql, source)
       const head = {
         id: importId,
         at: run.now(),
@@ -165,8 +166,8 @@ async function storeTogether(run: Run, ready: readonly Ready[]): Promise<void> {
       }
       // an import is opened by its first file
       const act = { actor: sourceActor(source), head, items, first, requestId: null }
-      const [stored] = items.length === 0 ? [] : await storeActs(tx, [act])
-      await noteTaken(tx, run, ready, stored?.files ?? [])
+      const [stored] = items.length === 0 ? [] : await storeActs(writing, [act])
+      await noteTaken(writing.sql, run, ready, stored?.files ?? [])
     }),
   )
   run.files += items.length
@@ -178,7 +179,7 @@ function deliveryOf({ id, settings, createdBy }: ClaimedSource): DeliveryRequest
   return { kind: 'folder', sourceId: id, issuer: createdBy }
 }
 
-async function noteTaken(tx: Tx, run: Run, ready: readonly Ready[], files: readonly ImportFile[]): Promise<void> {
+async function noteTaken(sql: Sql, run: Run, ready: readonly Ready[], files: readonly ImportFile[]): Promise<void> {
   let at = 0
   const rows = ready.map(({ entry, items }) => {
     const own = files.slice(at, at + items.length)
@@ -193,7 +194,7 @@ async function noteTaken(tx: Tx, run: Run, ready: readonly Ready[], files: reado
       sha256: only?.sha256 ?? null,
     }
   })
-  await tx.$executeRaw`
+  await sql.$executeRaw`
     UPDATE "SourceEntry" x SET "state" = t.state, "code" = t.code, "message" = t.message, "sha256" = t.sha256,
       "envelopeId" = (SELECT e."id" FROM "Envelope" e WHERE e."sha256" = t.sha256), "importId" = ${files.length === 0 ? null : run.importId}::uuid,
       "attempts" = x."attempts" + 1, "retryAt" = NULL
