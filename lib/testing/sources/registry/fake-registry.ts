@@ -5,6 +5,8 @@ import { INDEX, MANIFEST, sha256Digest } from './push.ts'
 interface Manifest {
   readonly bytes: Buffer
   readonly type: string
+  /** the digest that it refers to */
+  readonly subject?: string | null
 }
 
 interface Repo {
@@ -98,7 +100,7 @@ export class FakeRegistry {
 
   #referrers(repo: Repo | undefined, digest: string, url: URL, response: ServerResponse): unknown {
     if (this.#options.referrers !== true) return response.writeHead(404).end('404 page not found\n')
-    const all = [...(repo?.manifests ?? [])].filter(([, { bytes }]) => subjectOf(bytes) === digest)
+    const all = [...(repo?.manifests ?? [])].filter(([, { subject }]) => subject === digest)
     const size = this.#options.pageSize ?? 1_000
     const from = Number(url.searchParams.get('from') ?? 0)
     const manifests = all.slice(from, from + size).map(([found, { bytes, type }]) => ({
@@ -130,7 +132,7 @@ function push(
     if (url.searchParams.get('digest') !== digest) return problem(response, 400, 'DIGEST_INVALID')
     repo.blobs.set(digest, body)
   } else {
-    repo.manifests.set(digest, { bytes: body, type: headers['content-type'] ?? MANIFEST })
+    repo.manifests.set(digest, { bytes: body, type: headers['content-type'] ?? MANIFEST, subject: subjectOf(body) })
     if (!rest.startsWith('sha256:')) repo.tags.set(rest, digest)
   }
   return response.writeHead(201, { 'docker-content-digest': digest }).end()
