@@ -5,10 +5,15 @@ import { env } from '#lib/env.ts'
 import type { Connector, Credentials, GuardedFetch } from '#lib/sources/connector.ts'
 import { guardedFetch } from '#lib/sources/guarded-fetch/guarded-fetch.ts'
 import { hostNameOf, hostOf, openConnector } from '#lib/sources/kinds.ts'
+import { memoryOf } from './source-memory.ts'
 
-/** Opens a source with what the operator allows it: folders, hosts and the secrets of its own host. */
-export function openSource(settings: SourceSettings): Connector {
+/**
+ * Opens a source with what the operator allows it: folders, hosts and the secrets of its own host.
+ * @param id of one that was added, which remembers what earlier passes found out
+ */
+export function openSource(settings: SourceSettings, id: string | null = null): Connector {
   return openConnector(settings, {
+    ...(id === null ? {} : { memory: memoryOf(id) }),
     fetch: theWayOut(),
     credentials: credentialsOf(hostOf(settings)),
     folders: env().sourceFolders,

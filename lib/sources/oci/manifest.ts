@@ -68,7 +68,7 @@ export function readManifest(bytes: Uint8Array, what: string): ManifestFacts {
   const parts = layers ?? blobs ?? []
   checkCount(parts.length, MOST_LAYERS, 'layers', what)
   const type = artifactType ?? config?.mediaType ?? null
-  const created = textOf(annotations, 'org.opencontainers.image.created')
+  const created = timeOf(textOf(annotations, 'org.opencontainers.image.created'))
   const evidence = parts.filter((layer) => digestSchema.safeParse(layer.digest).success && isEvidence(layer, type))
   return {
     is: 'image',
@@ -99,6 +99,12 @@ function nameOf({ digest, annotations, mediaType = '' }: Descriptor): string {
   if (title !== null && /^[\w@+=-][\w.@+=-]{0,150}$/.test(title)) return title
   const ending = mediaType.startsWith('application/vnd.dev.sigstore.bundle') ? 'sigstore.json' : 'json'
   return `${digest.split(':')[1]?.slice(0, 12)}.${ending}`
+}
+
+/** In one form, or null: nobody vouches for it. */
+function timeOf(text: string | null): string | null {
+  const ms = text === null ? Number.NaN : Date.parse(text)
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString()
 }
 
 function textOf(annotations: z.infer<typeof annotationsSchema>, name: string): string | null {

@@ -176,7 +176,7 @@ export class Walk {
       path: `${this.#repository}@${place}/${name}`,
       version: null,
       sha256: sha256Of(digest),
-      seenAt: timeOf(created),
+      seenAt: created,
     }))
   }
 
@@ -207,9 +207,4 @@ export function nodesOf(subject: string, digests: readonly string[]): Node[] {
 
 function childOf(parent: Node, { digest, of }: { digest: string; of: string | null }): Node {
   return { digest, of: of ?? parent.of, ask: parent.ask && of === null, sure: false }
-}
-
-function timeOf(text: string | null): string | null {
-  const ms = text === null ? Number.NaN : Date.parse(text)
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString()
 }
