@@ -1,11 +1,12 @@
 'use client'
-import { Button, Checkbox, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { addSource, testSettings } from '#lib/client/sources.ts'
 import type { SourceKind, SourceList } from '#lib/contract/sources.ts'
 import { ProbeResult } from './probe-answer.tsx'
+import { CertificateFields, type FieldsProps, RegistryFields, TokenServerField } from './server-fields.tsx'
 import { emptyFields, type SourceFields, settingsOf } from './source-form.ts'
 import { kindNames } from './source-states.tsx'
 
@@ -94,12 +95,6 @@ function kindOf(value: string, { kinds }: SourceList): SourceKind {
   return kinds.find((kind) => kind === value) ?? 'directory'
 }
 
-interface FieldsProps {
-  readonly fields: SourceFields
-  readonly change: Change
-  readonly faultOf: (field: string) => string | undefined
-}
-
 function FolderFields({ fields, change, faultOf, folders }: FieldsProps & { folders: readonly string[] }) {
   return (
     <>
@@ -139,28 +134,7 @@ function ServerFields({ fields, change, faultOf, origins }: FieldsProps & { orig
         error={faultOf('url')}
         spellCheck={false}
       />
-      {fields.kind === 'oci' && (
-        <>
-          <Textarea
-            label="Repositories"
-            description="One a line, such as payments/api"
-            autosize
-            minRows={2}
-            value={fields.repositories}
-            onChange={(event) => change({ repositories: event.currentTarget.value })}
-            error={faultOf('repositories')}
-            spellCheck={false}
-          />
-          <TextInput
-            label="User"
-            description="Empty where none is needed"
-            value={fields.user}
-            maxLength={200}
-            onChange={(event) => change({ user: event.currentTarget.value })}
-            error={faultOf('user')}
-          />
-        </>
-      )}
+      {fields.kind === 'oci' && <RegistryFields fields={fields} change={change} faultOf={faultOf} />}
       <TextInput
         label="Name of the secret"
         description="A file of this name in source-secrets/HOST of Waybill's data folder, put there by whoever runs Waybill. The secret itself is never entered here. Empty where none is needed."
@@ -181,6 +155,8 @@ function ServerFields({ fields, change, faultOf, origins }: FieldsProps & { orig
           spellCheck={false}
         />
       )}
+      {fields.kind === 'oci' && <TokenServerField fields={fields} change={change} faultOf={faultOf} />}
+      <CertificateFields fields={fields} change={change} faultOf={faultOf} />
     </>
   )
 }

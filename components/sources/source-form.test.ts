@@ -18,6 +18,16 @@ describe('the form of a new source', () => {
       repositories: ['pay/api', 'pay/web'],
       secret: null,
       user: null,
+      tokenServer: null,
+      ca: null,
+    })
+    const whole = { repositories: 'pay/*', user: ' robot ', tokenServer: 'https://auth.example', ca: 'ca.pem' }
+    expect(settingsOf({ ...filled, ...whole, kind: 'oci' }).settings).toMatchObject({
+      repositories: ['pay/*'],
+      user: 'robot',
+      secret: 'token',
+      tokenServer: 'https://auth.example',
+      ca: 'ca.pem',
     })
   })
 
@@ -30,6 +40,15 @@ describe('the form of a new source', () => {
     expect(settingsOf({ ...emptyFields, kind: 'archivista', url: 'https://x', secret: '../x' }).faults).toHaveProperty(
       'secret',
     )
-    expect(settingsOf({ ...emptyFields, kind: 'oci', url: 'https://x' }).faults).toHaveProperty('repositories')
+    const registry = { ...emptyFields, kind: 'oci' as const, url: 'https://x' }
+    expect(settingsOf(registry).faults).toEqual({
+      repositories: 'expected at least one repository, such as payments/api',
+    })
+    for (const repositories of ['Pay/api', 'a//b', '../x', 'a/../b', '*/x', 'a*', '/a', 'a/', 'a:tag', 'https://x/a'])
+      expect(settingsOf({ ...registry, repositories }).faults).toHaveProperty('repositories')
+    for (const repositories of ['a', 'pay/api', 'a.b_c__d-e--f/g', '*', 'pay/*', 'a/b/c/*'])
+      expect(settingsOf({ ...registry, repositories }).faults).toBeNull()
+    expect(settingsOf({ ...registry, repositories: 'a', user: 'a:b' }).faults).toHaveProperty('user')
+    expect(settingsOf({ ...registry, repositories: 'a', tokenServer: 'auth' }).faults).toHaveProperty('tokenServer')
   })
 })

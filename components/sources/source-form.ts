@@ -10,6 +10,11 @@ export interface SourceFields {
   readonly header: string
   readonly repositories: string
   readonly user: string
+  readonly tokenServer: string
+  /** names of secrets that hold PEM */
+  readonly ca: string
+  readonly clientCertificate: string
+  readonly clientKey: string
 }
 
 export const emptyFields: SourceFields = {
@@ -21,6 +26,10 @@ export const emptyFields: SourceFields = {
   header: 'Authorization',
   repositories: '',
   user: '',
+  tokenServer: '',
+  ca: '',
+  clientCertificate: '',
+  clientKey: '',
 }
 
 export type Filled =
@@ -40,10 +49,20 @@ export function settingsOf(fields: SourceFields): Filled {
 
 function givenOf(fields: SourceFields): Record<string, unknown> {
   const { kind, folder, together, header } = fields
-  const secret = fields.secret.trim() === '' ? null : fields.secret.trim()
-  const url = fields.url.trim()
   if (kind === 'directory') return { kind, folder: folder.trim(), together }
-  if (kind === 'archivista') return { kind, url, secret, header: header.trim() }
+  const server = {
+    kind,
+    url: fields.url.trim(),
+    secret: textOrNull(fields.secret),
+    ca: textOrNull(fields.ca),
+    clientCertificate: textOrNull(fields.clientCertificate),
+    clientKey: textOrNull(fields.clientKey),
+  }
+  if (kind === 'archivista') return { ...server, header: header.trim() }
   const repositories = fields.repositories.split(/[\s,]+/).filter((name) => name !== '')
-  return { kind, url, secret, repositories, user: fields.user.trim() === '' ? null : fields.user.trim() }
+  return { ...server, repositories, user: textOrNull(fields.user), tokenServer: textOrNull(fields.tokenServer) }
+}
+
+function textOrNull(text: string): string | null {
+  return text.trim() === '' ? null : text.trim()
 }

@@ -47,15 +47,35 @@ export const archivistaSettingsSchema = z.strictObject({
   ...tlsSettings,
 })
 
+const repositoryPart = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
+const repositoryPattern = new RegExp(`^(?:\\*|${repositoryPart}(?:/${repositoryPart})*(?:/\\*)?)$`)
+
 export const ociSettingsSchema = z.strictObject({
   url: addressSchema,
+  /** names, and patterns that end in `*` for what the registry's own list (`_catalog`) has */
   repositories: z
-    .array(z.string().regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/, 'expected a repository such as payments/api'))
-    .min(1)
+    .array(
+      z
+        .string()
+        .max(255)
+        .regex(repositoryPattern, 'expected a repository such as payments/api, or a pattern such as payments/*'),
+    )
+    .min(1, 'expected at least one repository, such as payments/api')
     .max(1_000),
-  user: z.string().max(200).nullable().default(null),
+  /** null with a secret: the secret is a token and is sent as it is */
+  user: z
+    .string()
+    .max(200)
+    .regex(/^[^:]*$/, 'expected a user name without a colon')
+    .nullable()
+    .default(null),
   /** its password or token, or null */
   secret: secretNameSchema.nullable().default(null),
+  /**
+   * where the registry sends for tokens, if that is another host: the secret of this name that is kept for that host goes
+   * there, and to no other place that a registry may name
+   */
+  tokenServer: addressSchema.nullable().default(null),
   ...tlsSettings,
 })
 

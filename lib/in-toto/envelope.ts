@@ -17,6 +17,7 @@ import { LIMITS } from './limits.ts'
 import { type Link, parseLinkDocument } from './link.ts'
 import { readQuickLink } from './quick-link.ts'
 import { readArray, readObject, readString } from './reader.ts'
+import { envelopeInBundle, isSigstoreBundle } from './sigstore-bundle.ts'
 import { parseStatementDocument, type Statement } from './statement.ts'
 
 export interface EnvelopeSignature {
@@ -62,7 +63,7 @@ export type Envelope = OpenEnvelope &
 const PAYLOAD_TYPE = /^application\/vnd\.in-toto(\.[A-Za-z0-9][A-Za-z0-9._-]*)?\+json$/
 
 /**
- * Reads a signed document: Metablock or DSSE around a link, a layout or a statement.
+ * Reads a signed document: Metablock or DSSE around a link, a layout or a statement; a Sigstore bundle around a statement.
  * @param digest sha256 of the bytes, where the caller has it already
  * @throws FormatError with code, sentence and place
  */
@@ -132,9 +133,32 @@ export function openEnvelope(bytes: Uint8Array, digest?: string): OpenEnvelope {
   // a file with both is DSSE, as in the reference
   if (root.has('payload')) return openDsse(root, sha)
   if (root.has('signed')) return openMetablock(root, sha)
+  if (isSigstoreBundle(root)) return openBundle(root, sha)
   const message =
-    'Expected a Metablock ("signed", "signatures") or a DSSE envelope ("payload", "payloadType", "signatures").'
+    'Expected a Metablock ("signed", "signatures"), a DSSE envelope ("payload", "payloadType", "signatures") or a ' +
+    'Sigstore bundle ("mediaType", "dsseEnvelope").'
   throw new FormatError('NOT_AN_ENVELOPE', message, '')
+}
+
+/**
+ * A statement in a Sigstore bundle; the file stays as it came. Links and layouts are read as files of their own only, as
+ * every other reader does.
+ */
+function openBundle(root: JsonObject, sha: string): OpenEnvelope {
+  const envelope = envelopeInBundle(root)
+  refuseTwins(envelope)
+  const open = inBundle(() => openDsse(envelope, sha))
+  if (open.kind === 'statement') return open
+  const message = `Expected a statement in the Sigstore bundle; found a ${open.kind}. Bring in its envelope by itself.`
+  throw new FormatError('UNSUPPORTED', message, 'dsseEnvelope payload._type')
+}
+
+function inBundle<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw prefixed(error, 'dsseEnvelope')
+  }
 }
 
 /** `Payload` beside `payload`: readers that ignore letter case would see another document than we do. */

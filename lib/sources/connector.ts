@@ -109,6 +109,21 @@ export interface Ports {
   /** folders that the operator lets sources read, absolute and without symbolic links */
   readonly folders: readonly string[]
   readonly now: () => Date
+  /** what the connector wrote down in earlier passes; absent where nothing lasts, as in a test of the connection */
+  readonly memory?: Memory
+}
+
+/**
+ * What a connector knows of things that never change, such as what a digest names, so that no pass asks for them again.
+ * It may be lost at any time: then it is found out anew. Keys are unique within a source, at most 1,024 characters.
+ */
+export interface Memory {
+  recall(keys: readonly string[]): Promise<ReadonlyMap<string, Cursor>>
+  /** writes down, or writes down anew with the time `at` */
+  remember(facts: ReadonlyMap<string, Cursor>, at: Date): Promise<void>
+  /** keys with this beginning that were remembered before a time only, in their order, from the one after `after` */
+  older(beginning: string, before: Date, after: string, limit: number): Promise<readonly string[]>
+  forget(keys: readonly string[]): Promise<void>
 }
 
 /**
@@ -116,8 +131,12 @@ export interface Ports {
  * HOST is that of its own address, so nobody who may change a source can send a secret elsewhere.
  */
 export interface Credentials {
-  /** the text of a secret (without the line break at its end), or null where there is none of that name */
-  secret(name: string): Promise<string | null>
+  /**
+   * The text of a secret (without the line break at its end), or null where there is none of that name.
+   * @param server another server that it will be sent to, and to no other: it is the one that the operator keeps for that
+   *   host
+   */
+  secret(name: string, server?: URL): Promise<string | null>
 }
 
 /** A kind of source: its settings (a schema of lib/contract/sources.ts), and how one is opened. Opening reaches for nothing yet. */

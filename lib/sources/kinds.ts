@@ -2,6 +2,7 @@ import type { SourceKind, SourceSettings } from '#lib/contract/sources.ts'
 import { archivistaKind } from './archivista/archivista.ts'
 import { type Connector, type Ports, SourceError } from './connector.ts'
 import { directoryKind } from './directory/directory.ts'
+import { ociKind } from './oci/oci.ts'
 
 type Open = (settings: unknown, ports: Ports) => Connector
 
@@ -9,7 +10,7 @@ type Open = (settings: unknown, ports: Ports) => Connector
 const kinds: Readonly<Record<SourceKind, Open | null>> = {
   directory: (settings, ports) => directoryKind.open(directoryKind.settings.parse(settings), ports),
   archivista: (settings, ports) => archivistaKind.open(archivistaKind.settings.parse(settings), ports),
-  oci: null,
+  oci: (settings, ports) => ociKind.open(ociKind.settings.parse(settings), ports),
 }
 
 /** The kinds of sources that can be added. */
@@ -27,5 +28,10 @@ export function openConnector({ kind, ...settings }: SourceSettings, ports: Port
 
 /** The host whose secrets a source may use, as `host` or `host_port`; null where it reaches none. */
 export function hostOf(settings: SourceSettings): string | null {
-  return settings.kind === 'directory' ? null : new URL(settings.url).host.replaceAll(':', '_')
+  return settings.kind === 'directory' ? null : hostNameOf(new URL(settings.url))
+}
+
+/** As folders of secrets are called. */
+export function hostNameOf(server: URL): string {
+  return server.host.replaceAll(':', '_')
 }

@@ -27,9 +27,14 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
     --directory FOLDER [--runs]   a folder on the server's machine; --runs: you vouch that each folder in it holds the
                                   evidence of one run and of nothing else
     --archivista URL [--secret NAME] [--header NAME]
-    --oci URL --repository NAME... [--user NAME] [--secret NAME]
+    --oci URL --repository NAME... [--user NAME] [--secret NAME] [--token-server URL]
+                                  a registry; --repository 'payments/*' takes all below, where the registry tells its
+                                  list; a secret without --user is a token by itself; --token-server: where the registry
+                                  sends for tokens, if that is another host
 
   --secret NAME     a file of that name in source-secrets/HOST/ of the server's data folder; secrets are never sent
+  --ca NAME         the same, with PEM: authorities of the server, besides the system's
+  --client-certificate NAME --client-key NAME   the same, with PEM: mutual TLS
   --url URL         another server; needs --token (or WAYBILL_TOKEN), which may list only
   --json            print the answer as JSON
 
@@ -47,6 +52,10 @@ const options = {
   user: { type: 'string' },
   secret: { type: 'string' },
   header: { type: 'string' },
+  'token-server': { type: 'string' },
+  ca: { type: 'string' },
+  'client-certificate': { type: 'string' },
+  'client-key': { type: 'string' },
   url: { type: 'string' },
   token: { type: 'string' },
   'no-wait': { type: 'boolean' },
@@ -112,6 +121,10 @@ function settingsOf(values: Values): SourceSettings | null {
     user,
     secret,
     header,
+    tokenServer: values['token-server'],
+    ca: values.ca,
+    clientCertificate: values['client-certificate'],
+    clientKey: values['client-key'],
   })
   if (kinds.length === 0) {
     const [stray] = Object.keys(given)

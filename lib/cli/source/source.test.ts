@@ -17,6 +17,7 @@ import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { parseArguments } from './arguments.ts'
 import { sourceCommand } from './command.ts'
 
 useDatabase()
@@ -115,6 +116,25 @@ test('what does not answer is not added, and says why', async () => {
   expect(said.join('')).toContain('The source was not added')
 })
 
+test('a registry is described with all that its kind has', () => {
+  const given = [
+    ...['--oci', 'https://r.example', '--repository', 'pay/api', '--repository', 'web/*', '--user', 'robot'],
+    ...['--secret', 'pull', '--token-server', 'https://auth.example', '--ca', 'ca.pem'],
+    ...['--client-certificate', 'c.pem', '--client-key', 'k.pem'],
+  ]
+  expect(parseArguments(['add', 'Registry', ...given], {}).settings).toEqual({
+    kind: 'oci',
+    url: 'https://r.example',
+    repositories: ['pay/api', 'web/*'],
+    user: 'robot',
+    secret: 'pull',
+    tokenServer: 'https://auth.example',
+    ca: 'ca.pem',
+    clientCertificate: 'c.pem',
+    clientKey: 'k.pem',
+  })
+})
+
 test.each([
   [[]],
   [['fly']],
@@ -123,6 +143,8 @@ test.each([
   [['add', '--directory', '/x']],
   [['add', 'x', '--directory', '/x', '--oci', 'https://r.example']],
   [['add', 'x', '--oci', 'https://r.example']],
+  [['add', 'x', '--oci', 'https://r.example', '--repository', 'Pay/api']],
+  [['add', 'x', '--directory', '/x', '--token-server', 'https://a.example']],
   [['add', 'x', '--archivista', 'ftp://a.example']],
   [['add', 'x', '--archivista', 'https://a.example', '--runs']],
   [['test', 'x', '--directory', '/x']],

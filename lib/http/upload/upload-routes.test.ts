@@ -9,11 +9,11 @@ import { GET as identities } from '#app/api/v1/identities/route.ts'
 import { GET as oneImport } from '#app/api/v1/imports/[id]/route.ts'
 import { POST as bring, GET as imports } from '#app/api/v1/imports/route.ts'
 import { importSchema } from '#lib/contract/evidence.ts'
-import { utf8 } from '#lib/crypto/index.ts'
+import { type JsonObject, parseJson, utf8 } from '#lib/crypto/index.ts'
 import { db, pool } from '#lib/db/client.ts'
 import type { RouteHandler } from '#lib/http/define-route.ts'
 import { digestOf, linkDocument } from '#lib/testing/authority/documents.ts'
-import { metablock } from '#lib/testing/authority/envelopes.ts'
+import { dsse, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
 import { apiToken, signedIn } from '#lib/testing/people.ts'
@@ -27,6 +27,12 @@ let count = 0
 
 function link(name = `step${count++}`): Uint8Array<ArrayBuffer> {
   return metablock(linkDocument({ name, products: { app: `app of ${name}` } }), [ci])
+}
+
+function jsonOf(value: object): JsonObject {
+  const parsed = parseJson(utf8(JSON.stringify(value)))
+  if (parsed instanceof Map) return parsed
+  throw new Error('no object')
 }
 
 type Sent = { headers?: Record<string, string>; body?: BodyInit; method?: string; params?: Record<string, string> }
@@ -74,12 +80,29 @@ describe('POST /api/v1/attestations with one document', () => {
     expect(await push('<svg onload="alert(1)"/>')).toMatchObject({ status: 202, body: { fate: 'quarantined' } })
   })
 
-  test('400 for a private key and a Sigstore bundle; nothing is stored', async () => {
+  test('400 for a private key; nothing is stored', async () => {
     const before = await db.envelope.count()
     expect(await push(ci.privatePem())).toMatchObject({ status: 400, body: { formatCode: 'PRIVATE_KEY' } })
-    const bundle = '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": {}}'
-    expect(await push(bundle)).toMatchObject({ status: 400, body: { formatCode: 'SIGSTORE_BUNDLE' } })
     expect(await db.envelope.count()).toBe(before)
+  })
+
+  test('201 for a Sigstore bundle around a statement, kept as it came; 202 for one that signs a file', async () => {
+    const statement = { _type: 'https://in-toto.io/Statement/v1', predicateType: 'https://x.example/v1' }
+    const subject = [{ name: 'app', digest: { sha256: 'ab'.repeat(32) } }]
+    const inside = new TextDecoder().decode(dsse(jsonOf({ ...statement, subject }), [ci]))
+    const head = '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": {}'
+    const bundle = `${head}, "dsseEnvelope": ${inside}}`
+    const { status, body } = await push(bundle)
+    expect([status, body.kind, body.fate]).toEqual([201, 'statement', 'stored'])
+    const { content } = await db.envelope.findFirstOrThrow({
+      where: { sha256: Buffer.from(String(body.sha256), 'hex') },
+      include: { content: true },
+    })
+    expect(Buffer.from(content?.bytes ?? []).toString()).toBe(bundle)
+    expect(await push(`${head}, "messageSignature": {}}`)).toMatchObject({
+      status: 202,
+      body: { fate: 'quarantined', code: 'UNSUPPORTED', message: expect.stringMatching(/signature over a file/) },
+    })
   })
 
   test('415 for another type and for compressed bodies, 413 for too much', async () => {

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
-import { parseEnvelope } from '#lib/in-toto/index.ts'
+import { isSigstoreBundle, parseEnvelope } from '#lib/in-toto/index.ts'
 import { type Finding, quarantined, type Reason, reasonOf } from './finding.ts'
 
 /** Members by which a broken JSON file is known to be meant as in-toto metadata or as a key. */
@@ -31,7 +31,7 @@ function otherJson(bytes: Uint8Array, meant: boolean, reason: Reason): Finding {
   const value = reread(bytes)
   if (value === null) return meant || hasMarks(bytes) ? { is: 'quarantined', reason } : foreign
   if (!(value instanceof Map)) return meant ? { is: 'quarantined', reason } : foreign
-  if (isSigstoreBundle(value)) return sigstoreBundle
+  if (isSigstoreBundle(value) || value.has('verificationMaterial')) return { is: 'quarantined', reason }
   if (isKeys(value)) return keys(bytes)
   if (value.has('signed') || value.has('payload')) {
     // other tools also write "payload"; without signatures it is none of ours unless it was meant so
@@ -58,26 +58,6 @@ function hasMarks(bytes: Uint8Array): boolean {
   return metadataMark.test(new TextDecoder('latin1').decode(bytes))
 }
 
-function isSigstoreBundle(value: JsonObject): boolean {
-  const mediaType = value.get('mediaType')
-  return (
-    (typeof mediaType === 'string' && mediaType.startsWith('application/vnd.dev.sigstore.bundle')) ||
-    value.has('verificationMaterial')
-  )
-}
-
-const sigstoreBundle: Finding = {
-  is: 'refused',
-  kind: 'unknown',
-  reason: {
-    code: 'SIGSTORE_BUNDLE',
-    message:
-      'This is a Sigstore bundle: its certificate and log entry cannot be checked here yet, so nothing of it was ' +
-      'stored. Bring in the DSSE envelope alone (jq .dsseEnvelope BUNDLE), signed by a key that a layout names.',
-    place: 'mediaType',
-  },
-}
-
 function isKeys(value: JsonObject): boolean {
   const isKey = (item: JsonValue | undefined) => item instanceof Map && item.has('keyval')
   return isKey(value) || (value.size > 0 && [...value.values()].every(isKey))
@@ -99,10 +79,13 @@ function typeOf(value: JsonValue | undefined): string | null {
 }
 
 function unsigned(type: string): Finding {
-  const what = type === 'link' || type === 'layout' ? `a ${type}` : 'a statement'
+  const isStatement = type !== 'link' && type !== 'layout'
+  const what = isStatement ? 'a statement' : `a ${type}`
+  const origin = isStatement ? " Docker's BuildKit attaches such statements to images." : ''
   return quarantined(
     'UNSIGNED',
-    `Expected a signed envelope around it; found ${what} without one. Sign it, or bring in the file that was signed.`,
+    `Expected a signed envelope around it; found ${what} without one, which anybody could have written.${origin} It is ` +
+      'kept and never counts. Sign it, or bring in the file that was signed.',
     '_type',
   )
 }

@@ -4,11 +4,16 @@ import { type SourceSettings, secretNameSchema } from '#lib/contract/sources.ts'
 import { env } from '#lib/env.ts'
 import type { Connector, Credentials, GuardedFetch } from '#lib/sources/connector.ts'
 import { guardedFetch } from '#lib/sources/guarded-fetch/guarded-fetch.ts'
-import { hostOf, openConnector } from '#lib/sources/kinds.ts'
+import { hostNameOf, hostOf, openConnector } from '#lib/sources/kinds.ts'
+import { memoryOf } from './source-memory.ts'
 
-/** Opens a source with what the operator allows it: folders, hosts and the secrets of its own host. */
-export function openSource(settings: SourceSettings): Connector {
+/**
+ * Opens a source with what the operator allows it: folders, hosts and the secrets of its own host.
+ * @param id of one that was added, which remembers what earlier passes found out
+ */
+export function openSource(settings: SourceSettings, id: string | null = null): Connector {
   return openConnector(settings, {
+    ...(id === null ? {} : { memory: memoryOf(id) }),
     fetch: theWayOut(),
     credentials: credentialsOf(hostOf(settings)),
     folders: env().sourceFolders,
@@ -25,9 +30,10 @@ function theWayOut(): GuardedFetch {
 }
 
 /** Files `source-secrets/HOST/NAME` of the data folder, readable by Waybill's user only. */
-function credentialsOf(host: string | null): Credentials {
+function credentialsOf(own: string | null): Credentials {
   return {
-    secret: async (name) => {
+    secret: async (name, server) => {
+      const host = server === undefined ? own : hostNameOf(server)
       if (host === null || !secretNameSchema.safeParse(name).success || !/^[a-z0-9._[\]-]+$/i.test(host)) return null
       const path = join(/* turbopackIgnore: true */ env().dataFolder, 'source-secrets', host, name)
       return readFile(path, 'utf8').then(

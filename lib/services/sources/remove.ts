@@ -12,6 +12,7 @@ export async function removeSource(actor: Actor, id: string, now = new Date()): 
   await inTransaction(async (tx) => {
     const { name } = await findSource(id, tx)
     await tx.source.update({ where: { id }, data: { removedAt: now, fence: { increment: 1 }, leaseUntil: null } })
+    await tx.sourceMemory.deleteMany({ where: { sourceId: id } })
     await recordAudit(tx, actor, { act: 'source.remove', objectType: 'source', objectId: id, detail: { name } })
   })
   return { accepted: true }

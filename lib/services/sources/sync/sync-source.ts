@@ -51,7 +51,7 @@ async function runSlice(source: ClaimedSource, now: () => Date, options: SyncOpt
   const stop = new AbortController()
   const limit = setTimeout(() => stop.abort(), SYNC.runMs)
   try {
-    const connector = (options.open ?? (({ settings }) => openSource(settings)))(source)
+    const connector = (options.open ?? (({ settings, id }) => openSource(settings, id)))(source)
     const run: Run = {
       source,
       connector,

@@ -1,0 +1,84 @@
+import { Textarea, TextInput } from '@mantine/core'
+import type { SourceFields } from './source-form.ts'
+
+export interface FieldsProps {
+  readonly fields: SourceFields
+  readonly change: (fields: Partial<SourceFields>) => void
+  readonly faultOf: (field: string) => string | undefined
+}
+
+/** What an OCI registry is asked for, and how it lets Waybill in. */
+export function RegistryFields({ fields, change, faultOf }: FieldsProps) {
+  return (
+    <>
+      <Textarea
+        label="Repositories"
+        description="One a line, such as payments/api. payments/* takes all below, where the registry tells its list"
+        autosize
+        minRows={2}
+        value={fields.repositories}
+        onChange={(event) => change({ repositories: event.currentTarget.value })}
+        error={faultOf('repositories')}
+        classNames={{ input: 'font-mono' }}
+        spellCheck={false}
+      />
+      <TextInput
+        label="User"
+        description="Empty where none is needed, or where the secret is a token by itself"
+        value={fields.user}
+        maxLength={200}
+        onChange={(event) => change({ user: event.currentTarget.value })}
+        error={faultOf('user')}
+        spellCheck={false}
+        autoComplete="off"
+      />
+    </>
+  )
+}
+
+/** Where a registry's tokens come from, if not from itself. */
+export function TokenServerField({ fields, change, faultOf }: FieldsProps) {
+  return (
+    <TextInput
+      label="Token server"
+      description="Only where the registry sends to another host for tokens, such as https://auth.docker.io. The secret kept for that host goes there, and nowhere else."
+      value={fields.tokenServer}
+      maxLength={500}
+      onChange={(event) => change({ tokenServer: event.currentTarget.value })}
+      error={faultOf('tokenServer')}
+      spellCheck={false}
+      autoComplete="off"
+    />
+  )
+}
+
+const certificates = [
+  ['ca', 'Authorities of the server', 'PEM, besides those of the system'],
+  ['clientCertificate', 'Client certificate', 'PEM with its chain, where the server asks for one'],
+  ['clientKey', 'Key of the client certificate', 'PEM'],
+] as const
+
+/** How a server is trusted and how it knows Waybill: names of secrets that hold PEM. Closed unless one is filled in. */
+export function CertificateFields({ fields, change, faultOf }: FieldsProps) {
+  const filled = certificates.some(([field]) => fields[field] !== '')
+  return (
+    <details open={filled || certificates.some(([field]) => faultOf(field) !== undefined)}>
+      <summary className="cursor-pointer text-[13px] text-mute">Certificates</summary>
+      <div className="mt-2 grid gap-3">
+        {certificates.map(([field, label, holds]) => (
+          <TextInput
+            key={field}
+            label={label}
+            description={`Name of the secret that holds it: ${holds}`}
+            value={fields[field]}
+            maxLength={64}
+            onChange={(event) => change({ [field]: event.currentTarget.value })}
+            error={faultOf(field)}
+            spellCheck={false}
+            autoComplete="off"
+          />
+        ))}
+      </div>
+    </details>
+  )
+}

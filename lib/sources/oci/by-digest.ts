@@ -1,0 +1,47 @@
+import { type Entry, type PassLimits, SourceError } from '../connector.ts'
+import { isDigest } from './digest.ts'
+import { resolveTag } from './get-manifest.ts'
+import { inParallel } from './in-parallel.ts'
+import { passingMemory } from './memory.ts'
+import { attestationsTag, referrersTag } from './names.ts'
+import type { Registry } from './registry.ts'
+import { repositoriesOf } from './repositories.ts'
+import { type Node, Walk } from './walk.ts'
+
+/**
+ * What hangs on a digest in any of the repositories: its referrers, the tags that stand in for them, cosign's tag, and the
+ * attestations inside of an index. Whether it speaks of the digest is for its own subjects to say. Throws SourceError.
+ */
+export async function listByDigest(
+  registry: Registry,
+  algorithm: string,
+  value: string,
+  { signal }: PassLimits,
+): Promise<Entry[]> {
+  const digest = `${algorithm}:${value}`
+  if (!isDigest(digest)) return []
+  const found = new Map<string, Entry>()
+  await inParallel(await repositoriesOf(registry, signal), async (repository) => {
+    for (const entry of await attachedTo(registry, repository, digest, signal)) found.set(entry.key, entry)
+  })
+  return [...found.values()]
+}
+
+async function attachedTo(
+  registry: Registry,
+  repository: string,
+  digest: string,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  const walk = new Walk(registry, passingMemory(), repository, registry.now(), signal)
+  const nodes: Node[] = [{ digest, of: digest, ask: true, sure: true }]
+  for (const tag of [referrersTag(digest), attestationsTag(digest)]) {
+    const found = await resolveTag(registry, repository, tag, signal)
+    if (found !== null) nodes.push({ digest: found, of: digest, ask: false, sure: true })
+  }
+  const { entries, skipped } = await walk.from(nodes)
+  const [first] = skipped
+  // whoever asks for one digest wants all of it, or to hear why not
+  if (first !== undefined && entries.length === 0) throw new SourceError('BAD_ANSWER', first.message)
+  return entries
+}
