@@ -1,9 +1,11 @@
 import { actorRef } from '#lib/auth/actor.ts'
 import type { ImportFile } from '#lib/contract/evidence.ts'
+import { keyidsOf } from '#lib/crypto/index.ts'
 import type { Tx } from '#lib/db/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
+import { storeVerifications } from '../verifications/store.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
@@ -28,13 +30,14 @@ export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnsw
   const at = new Date(Math.min(...acts.map(({ head }) => head.at.getTime())))
   const documents = documentsOf(acts)
   const stored = await storeEnvelopes(tx, documents, { demo })
-  const unread = [...documents].flatMap(([sha256, { envelope }]) => {
+  const unread = [...documents].flatMap(([sha256, { envelope, at: documentAt }]) => {
     const row = stored.get(sha256)
-    return row?.unread && envelope !== null ? [{ id: row.id, envelope }] : []
+    return row?.unread && envelope !== null ? [{ id: row.id, envelope, at: documentAt }] : []
   })
   await storeSignatures(tx, unread)
   await storeEdges(tx, unread)
   await storeCollectionSubjects(tx, unread)
+  await storeVerifications(tx, unread)
   const keys = await storeKeys(tx, keysOf(acts), { at, demo })
   const certificates = await storeCertificates(tx, certificatesOf(acts), { at, demo })
   await openImports(tx, acts)
@@ -45,6 +48,7 @@ export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnsw
     acts.flatMap(({ head }, index) => (files[index] ?? []).map((file) => ({ ...file, importId: head.id }))),
   )
   const software = await enqueueJudging(tx, acts, certificates)
+  await enqueueChecking(tx, acts, keys)
   for (const act of acts) await makeVersions(tx, act, stored)
   await recordAudits(
     tx,
@@ -136,6 +140,18 @@ async function enqueueJudging(tx: Tx, acts: readonly Act[], fresh: ReadonlySet<s
   for (const softwareId of [...new Set(software.flat())].sort())
     await enqueue(tx, 'judge-software', { softwareId }, { dedupeKey: `judge-software:${softwareId}` })
   return software
+}
+
+/** Verifications that came before the key that signed them are told whose they are. */
+async function enqueueChecking(tx: Tx, acts: readonly Act[], fresh: ReadonlySet<string>): Promise<void> {
+  const keys = keysOf(acts).filter(({ key }) => fresh.has(key.fingerprint))
+  const keyids = [...new Set(keys.flatMap(({ key }) => [key.keyid, ...keyidsOf(key)]))].filter((id) => id !== '')
+  if (keyids.length === 0) return
+  const waiting = await tx.verification.findFirst({
+    where: { envelope: { signatures: { some: { keyid: { in: keyids } } } } },
+    select: { envelopeId: true },
+  })
+  if (waiting !== null) await enqueue(tx, 'check-verifications', { of: { keyids } })
 }
 
 /** Layouts become versions that can be looked at and chosen. One that stands in for a link is part of another layout. */
