@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pageOf, sha256Schema, timeSchema, uuidSchema } from './verdict.ts'
+import { attentionSchema, verificationRowSchema } from './verifications.ts'
 
 export const fateSchema = z.enum(['stored', 'known', 'quarantined', 'refused', 'listed'])
 export type Fate = z.infer<typeof fateSchema>
@@ -105,6 +106,10 @@ export const artifactDetailSchema = z.object({
   ),
   /** builds of which it is a final file */
   builds: z.array(z.object({ short: z.string(), software: z.string(), state: z.string() })),
+  /** it failed a verification made elsewhere */
+  attention: attentionSchema.nullable(),
+  /** what others decided about it, at most 50 */
+  verifications: z.array(verificationRowSchema),
 })
 export type ArtifactDetail = z.infer<typeof artifactDetailSchema>
 

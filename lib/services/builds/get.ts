@@ -4,21 +4,24 @@ import type { BuildDetail } from '#lib/contract/builds.ts'
 import { verdictSchema } from '#lib/contract/verdict.ts'
 import { db } from '#lib/db/client.ts'
 import { explain } from '#lib/provenance/explain.ts'
+import { verificationRows } from '../verifications/rows.ts'
 import { buildEvidence } from './evidence.ts'
 import { explainContext } from './explain-context.ts'
 import { type JudgedBuild, judgedBuild } from './judged-build.ts'
 import { rowSelect, rowsOf } from './rows.ts'
 
 const HISTORY = 50
+const ELSEWHERE = 50
 
 /** A build by id or short id: verdict, why, files, evidence, and the verdicts before. */
 export async function getBuild(actor: Actor, id: string): Promise<BuildDetail> {
   requireRight(actor, 'read')
   const judged = await judgedBuild(id)
   const { build, report } = judged
-  const [evidence, history, found] = await Promise.all([
+  const [evidence, history, elsewhere, found] = await Promise.all([
     buildEvidence(judged),
     historyOf(judged),
+    verificationRows({ about: build.files }, ELSEWHERE),
     db.build.findUniqueOrThrow({ where: { id: build.id }, select: rowSelect }),
   ])
   const [row] = await rowsOf([found])
@@ -30,6 +33,7 @@ export async function getBuild(actor: Actor, id: string): Promise<BuildDetail> {
     report,
     referenceVerdict: report?.referenceVerdict ?? null,
     engine: report?.engine ?? null,
+    verifications: elsewhere.map(({ row: one }) => one),
     evidence,
     history,
   }

@@ -33,7 +33,7 @@ export async function attentionOfArtifact({ algo, digest }: ByDigest): Promise<A
 /** More builds than these are not looked through for one list; the count says so by being it. */
 export const MOST_BUILDS = 10_000
 
-/** Ids of the builds that want attention, the newest; of one software or of all. */
+/** Ids of the builds that want attention, the newest. */
 export async function buildsWanting(level: Attention | 'any'): Promise<string[]> {
   const only = level === 'any' ? '' : `HAVING bool_or(x."declared") = ${level === 'failed'}`
   const { rows } = await pool.query<{ id: string }>(
@@ -45,15 +45,22 @@ export async function buildsWanting(level: Attention | 'any'): Promise<string[]>
   return rows.map(({ id }) => id)
 }
 
-/** How much failed elsewhere: artifacts, and builds that ship one. `claimed`: those only others than a verifier speak of. */
-export async function countFailures(): Promise<Record<'artifacts' | 'builds', { failed: number; claimed: number }>> {
+/**
+ * How much failed elsewhere: artifacts, and builds that ship one; of one software where it is named. `claimed`: those that
+ * only others than a declared verifier speak of.
+ */
+export async function countFailures(
+  softwareId: string | null = null,
+): Promise<Record<'artifacts' | 'builds', { failed: number; claimed: number }>> {
   const { rows } = await pool.query<{ of: 'artifacts' | 'builds'; failed: number; claimed: number }>(
     `WITH a AS (SELECT "algo", "digest", bool_or("declared") AS "d" FROM "StandingFailure" GROUP BY 1, 2),
           b AS (SELECT f."buildId", bool_or(a."d") AS "d" FROM a
-                JOIN "BuildFile" f ON f."algo" = a."algo" AND f."digest" = a."digest" GROUP BY 1)
+                JOIN "BuildFile" f ON f."algo" = a."algo" AND f."digest" = a."digest"
+                JOIN "Build" o ON o."id" = f."buildId" WHERE $1::uuid IS NULL OR o."softwareId" = $1::uuid GROUP BY 1)
      SELECT 'artifacts' AS "of", count(*) FILTER (WHERE "d")::int AS "failed",
             count(*) FILTER (WHERE NOT "d")::int AS "claimed" FROM a
      UNION ALL SELECT 'builds', count(*) FILTER (WHERE "d")::int, count(*) FILTER (WHERE NOT "d")::int FROM b`,
+    [softwareId],
   )
   const none = { failed: 0, claimed: 0 }
   const of = (what: 'artifacts' | 'builds') => {
