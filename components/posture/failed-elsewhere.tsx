@@ -11,6 +11,7 @@ const count = (n: number, one: string, many: string) => `${n.toLocaleString('en'
 export function FailedElsewhere({ posture: { elsewhere } }: { posture: Posture }) {
   const { artifacts, builds, latest } = elsewhere
   if (artifacts.failed + artifacts.claimed === 0) return null
+  const shipping = builds.failed + builds.claimed
   return (
     <Card
       title="Failed elsewhere"
@@ -22,12 +23,21 @@ export function FailedElsewhere({ posture: { elsewhere } }: { posture: Posture }
       }
     >
       <p className="px-4 pb-3 text-[13px] text-mute">
-        {count(artifacts.failed, 'artifact', 'artifacts')} failed a verification that somebody else made
+        {count(artifacts.failed + artifacts.claimed, 'artifact', 'artifacts')} failed a verification that somebody else
+        made
         {artifacts.claimed > 0 && `, ${artifacts.claimed.toLocaleString('en')} by unverified claims only`}.{' '}
-        <Link className="wb-link" href="/builds?elsewhere=any">
-          {count(builds.failed + builds.claimed, 'build ships', 'builds ship')}
-        </Link>{' '}
-        one. No verdict here changes by that.
+        {shipping === 0 ? (
+          'No build ships any of it.'
+        ) : (
+          <>
+            Shipped by{' '}
+            <Link className="wb-link" href="/builds?elsewhere=any">
+              {count(shipping, 'build', 'builds')}
+            </Link>
+            .
+          </>
+        )}{' '}
+        No verdict here changes by that.
       </p>
       <DataTable
         label="Failed elsewhere"

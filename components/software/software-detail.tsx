@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { softwareQuery } from '#lib/client/software.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
+import { attentionWords } from '#lib/provenance/verification-words.ts'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -124,6 +125,12 @@ function FailedElsewhere({ software: { elsewhere, slug } }: { software: Software
   )
 }
 
+/** Why it is not verified; of one that is, that somebody else thinks otherwise. */
+function reasonOf({ state, headline, attention }: SoftwareDetail['recent'][number]): string {
+  if (state !== 'verified') return headline
+  return attention === null ? '' : attentionWords[attention].label
+}
+
 function Recent({ software }: { software: SoftwareDetail }) {
   return (
     <Card title="Recent builds" flush>
@@ -169,7 +176,7 @@ function Recent({ software }: { software: SoftwareDetail }) {
               id: 'reason',
               header: 'Reason',
               width: 'w-1/2',
-              cell: (build) => (build.state === 'verified' ? '' : build.headline),
+              cell: reasonOf,
             },
             { id: 'at', header: 'Received', cell: (build) => <RelativeTime at={build.receivedAt} /> },
           ]}

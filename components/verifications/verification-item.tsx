@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { VerificationRow } from '#lib/contract/verifications.ts'
 import { verificationWords } from '#lib/provenance/verification-words.ts'
 import { Digest } from '../ui/digest.tsx'
-import { RelativeTime } from '../ui/relative-time.tsx'
+import { ExactTime, RelativeTime } from '../ui/relative-time.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 
 /** One verification made elsewhere: who, what, under which policy, when, whose signature, what to do. */
@@ -36,7 +36,7 @@ export function VerificationItem({ row, about = false }: { row: VerificationRow;
         )}
         <dt className="text-mute">Decided</dt>
         <dd>
-          {row.statedAt === null ? 'not stated' : <RelativeTime at={row.statedAt} />}
+          {row.statedAt === null ? 'not stated' : <ExactTime at={row.statedAt} />}
           <span className="text-mute">
             , received <RelativeTime at={row.receivedAt} />
           </span>

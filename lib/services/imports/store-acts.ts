@@ -34,7 +34,11 @@ export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnsw
     const row = stored.get(sha256)
     return row?.unread && envelope !== null ? [{ id: row.id, envelope, at: documentAt }] : []
   })
-  await storeSignatures(tx, unread)
+  const policies = [...documents].flatMap(([sha256, { policy }]) => {
+    const row = stored.get(sha256)
+    return row?.unread && policy !== null ? [{ id: row.id, envelope: policy }] : []
+  })
+  await storeSignatures(tx, [...unread, ...policies])
   await storeEdges(tx, unread)
   await storeCollectionSubjects(tx, unread)
   await storeVerifications(tx, unread)
@@ -79,7 +83,7 @@ function filesOf(acts: readonly Act[], found: Fates): ImportFile[][] {
     const files = fatesOf(items, first, { envelopes, keys, certificates })
     for (const { finding, sha256 } of items) {
       const row = sha256 === null ? undefined : envelopes.get(sha256)
-      if (sha256 !== null && row !== undefined && finding.is === 'envelope')
+      if (sha256 !== null && row !== undefined && (finding.is === 'envelope' || finding.is === 'policy'))
         envelopes.set(sha256, { ...row, isNew: false })
       if (finding.is === 'keys') for (const { fingerprint } of finding.keys) keys.delete(fingerprint)
       if (finding.is === 'certificates') for (const one of finding.certificates) certificates.delete(one.sha256)

@@ -18,9 +18,7 @@ export function headlineOf({ software, now }: Numbers, expiring: Posture['expiri
       { count: now.notVerified, one: 'is not verified', many: 'are not verified' },
       { count: software.uncovered, one: 'has no enforceable layout', many: 'have no enforceable layout' },
     ]),
-    ...(elsewhere > 0
-      ? [some(elsewhere, 'artifact failed a verification elsewhere', 'artifacts failed verifications elsewhere')]
-      : []),
+    ...(elsewhere > 0 ? [some(elsewhere, 'artifact failed elsewhere', 'artifacts failed elsewhere')] : []),
     ...(soon > 0 ? [some(soon, 'layout expires within 14 days', 'layouts expire within 14 days')] : []),
   ]
   if (wrong.length > 0) return join(wrong.slice(0, 3))

@@ -150,7 +150,7 @@ describe('a verification made elsewhere beside our own verdicts', () => {
     expect(await list('?elsewhere=claimed')).toEqual([])
     expect(await list('?elsewhere=failed&state=blocked')).toEqual([])
     const { headline, elsewhere } = (await call(posture, 'viewer')).json
-    expect(headline).toContain('1 artifact failed a verification elsewhere')
+    expect(headline).toContain('1 artifact failed elsewhere')
     expect(elsewhere).toMatchObject({
       artifacts: { failed: 1, claimed: 0 },
       builds: { failed: 1, claimed: 0 },

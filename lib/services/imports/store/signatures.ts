@@ -3,7 +3,10 @@ import type { Envelope } from '#lib/in-toto/index.ts'
 import { storedText } from './stored-text.ts'
 
 /** Notes which keyids an envelope's signatures name. Whether they verify is asked by whoever knows the keys. */
-export async function storeSignatures(tx: Tx, read: readonly { id: bigint; envelope: Envelope }[]): Promise<void> {
+export async function storeSignatures(
+  tx: Tx,
+  read: readonly { id: bigint; envelope: Pick<Envelope, 'signatures'> }[],
+): Promise<void> {
   const rows = read.flatMap(({ id, envelope }) =>
     envelope.signatures.map(({ keyid, certificate }, index) => ({
       id,
