@@ -11,7 +11,7 @@ import { useLetterKeys } from '../shell/letter-keys.ts'
 import { ExactTime } from '../ui/relative-time.tsx'
 import { Signer } from '../ui/signer.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
-import { AttentionBadge, AttentionMark } from '../verifications/attention-badge.tsx'
+import { AttentionMark } from '../verifications/attention-badge.tsx'
 import { Peek } from './peek.tsx'
 
 const WIDE = 'grid-cols-[130px_110px_170px_150px_minmax(220px,1fr)_130px_170px]'
@@ -181,9 +181,9 @@ function Stacked({ row }: { row: BuildRow }) {
     // biome-ignore lint/a11y/noRedundantRoles: see above
     <td role="cell" className="block">
       <div className="flex items-center justify-between gap-2">
-        <span className="flex flex-wrap items-center gap-1.5">
+        <span className="flex items-center gap-1.5">
           <StatusBadge state={row.state} />
-          <AttentionBadge level={row.attention} />
+          <AttentionMark level={row.attention} />
         </span>
         <span className="text-xs text-mute">
           <ExactTime at={row.receivedAt} />
@@ -193,7 +193,7 @@ function Stacked({ row }: { row: BuildRow }) {
         <Name row={row} />
         <span className="truncate font-medium">{row.software.name}</span>
       </div>
-      <p className="line-clamp-2 text-xs text-mute">{row.state === 'verified' ? layoutOf(row) : row.headline}</p>
+      <p className="line-clamp-2 text-xs text-mute">{reasonOf(row) || layoutOf(row)}</p>
     </td>
   )
 }

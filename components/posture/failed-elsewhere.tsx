@@ -31,7 +31,7 @@ export function FailedElsewhere({ posture: { elsewhere } }: { posture: Posture }
         ) : (
           <>
             Shipped by{' '}
-            <Link className="wb-link" href="/builds?elsewhere=any">
+            <Link className="text-accent underline underline-offset-2" href="/builds?elsewhere=any">
               {count(shipping, 'build', 'builds')}
             </Link>
             .

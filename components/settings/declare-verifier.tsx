@@ -62,7 +62,7 @@ export function DeclareVerifier({ onClose }: { onClose: () => void }) {
           label="Id in its verifications"
           description="The member verifier.id of its summaries, letter by letter. Witness always writes witness."
           placeholder="https://gate.bank.example"
-          maxLength={1_000}
+          maxLength={300}
           required
           classNames={{ input: '!font-mono !text-xs' }}
           value={verifierId}

@@ -30,7 +30,7 @@ export function Verifiers() {
         Others verify too: release gates, Witness, scanners. What they decide is shown beside the verdicts here under
         their name only where a key that is declared for them signed it; all else is shown as an unverified claim. A
         verifier can ask for attention, never allow.{' '}
-        <Link className="wb-link" href="/verifications">
+        <Link className="text-accent underline underline-offset-2" href="/verifications">
           What they decided
         </Link>
       </p>

@@ -23,7 +23,7 @@ export function EnvelopeContent({ sha256 }: { sha256: string }) {
     )
   return (
     <div className="flex flex-col gap-4">
-      <VerificationsCard rows={data.verifications} />
+      <VerificationsCard rows={data.verifications} document />
       {data.parts.length > 0 && (
         <Card title="What it states" aside="as written, not judged">
           {data.parts.map((part, index) => (
@@ -56,7 +56,7 @@ const Part = ({ part }: { part: Content['parts'][number] }) => (
 function Signatures({ content: { signatures } }: { content: Content }) {
   return (
     <Card title="Signatures" aside={signatures.length === 0 ? 'none' : String(signatures.length)}>
-      <ul className="flex list-none flex-col gap-3 text-[13px]">
+      <ul className="mb-3 flex list-none flex-col gap-3 text-[13px] empty:mb-0">
         {signatures.map(({ keyid, keyName, sig, certificate }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same keyid may sign twice
           <li key={index}>
@@ -78,7 +78,7 @@ function Signatures({ content: { signatures } }: { content: Content }) {
           </li>
         ))}
       </ul>
-      <p className="mt-3 text-xs text-mute">
+      <p className="text-xs text-mute">
         {signatures.length === 0
           ? 'Nobody signed it, or it cannot be read.'
           : 'A listed signature is a claim until a verdict, or the check of a declared verifier, has made it one.'}
@@ -87,10 +87,19 @@ function Signatures({ content: { signatures } }: { content: Content }) {
   )
 }
 
-function Text({ content: { of, payloadType, size, text, cut }, sha256 }: { content: Content; sha256: string }) {
+function Text({
+  content: { of, payloadType, size, text, cut, signatures },
+  sha256,
+}: {
+  content: Content
+  sha256: string
+}) {
   const payload = of === 'payload'
   return (
-    <Card title={payload ? 'Signed payload' : 'Content'} aside={payload ? payloadType?.slice(0, 100) : undefined}>
+    <Card
+      title={payload ? (signatures.length === 0 ? 'Payload' : 'Signed payload') : 'Content'}
+      aside={payload ? payloadType?.slice(0, 100) : undefined}
+    >
       <CodeBlock code={text} label="Document" maxHeight={560} />
       <p className="mt-2 flex flex-wrap items-center gap-x-3 text-xs text-mute">
         <span>

@@ -19,6 +19,18 @@ import { EnvelopeContent } from './envelope-content.tsx'
 
 const kinds: Readonly<Record<string, string>> = { unknown: 'Unreadable document', policy: 'Witness policy' }
 
+const predicates: readonly (readonly [RegExp, string])[] = [
+  [/^https:\/\/slsa\.dev\/verification_summary\//, 'Verification summary'],
+  [/^https:\/\/slsa\.dev\/provenance\//, 'SLSA provenance'],
+  [/^https:\/\/(spdx\.dev\/Document|cyclonedx\.org\/(bom|schema))/, 'SBOM'],
+]
+
+/** What it is, in the field's words where there are some. */
+function kindOf({ kind, predicateType }: EnvelopeDetail): string {
+  const found = predicates.find(([type]) => type.test(predicateType ?? ''))
+  return found?.[1] ?? kinds[kind] ?? kind
+}
+
 /** One document as it came: what it is, who signed, who brought it, and its bytes. */
 export function EnvelopePage({ sha256 }: { sha256: string }) {
   const { data, error, refetch } = useQuery(envelopeQuery(sha256))
@@ -42,7 +54,7 @@ export function EnvelopePage({ sha256 }: { sha256: string }) {
             {data.demo && <span>demo</span>}
           </span>
         }
-        title={`${kinds[data.kind] ?? data.kind}${data.name ? ` ${data.name.slice(0, 120)}` : ''}`}
+        title={`${kindOf(data)}${data.name ? ` ${data.name.slice(0, 120)}` : ''}`}
         subline={
           <>
             {data.form}, {data.size.toLocaleString('en')} bytes, first seen <RelativeTime at={data.firstSeenAt} />

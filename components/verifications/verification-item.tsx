@@ -5,8 +5,16 @@ import { Digest } from '../ui/digest.tsx'
 import { ExactTime, RelativeTime } from '../ui/relative-time.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 
+interface VerificationItemProps {
+  readonly row: VerificationRow
+  /** with what it is about: where that is not the page's own subject */
+  readonly about?: boolean
+  /** on the page of its own document */
+  readonly here?: boolean
+}
+
 /** One verification made elsewhere: who, what, under which policy, when, whose signature, what to do. */
-export function VerificationItem({ row, about = false }: { row: VerificationRow; about?: boolean }) {
+export function VerificationItem({ row, about = false, here = false }: VerificationItemProps) {
   const { heading, signature, advice } = verificationWords(row)
   const declared = row.signature.signer === 'declared'
   return (
@@ -52,9 +60,11 @@ export function VerificationItem({ row, about = false }: { row: VerificationRow;
       </dl>
       <p className="mt-2 max-w-[760px] text-pretty break-words">{advice}</p>
       <p className="mt-1.5 flex flex-wrap gap-x-4 gap-y-1">
-        <Link className="wb-link" href={`/sources/envelopes/${row.envelope}`}>
-          Look at the document
-        </Link>
+        {!here && (
+          <Link className="wb-link" href={`/sources/envelopes/${row.envelope}`}>
+            Look at the document
+          </Link>
+        )}
         {row.supersededBy !== null && (
           <Link className="wb-link" href={`/sources/envelopes/${row.supersededBy.envelope}`}>
             The later PASSED

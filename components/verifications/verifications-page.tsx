@@ -46,7 +46,7 @@ export function VerificationsPage() {
           <>
             What others say of artifacts, by verification summaries and Witness policies. A pass allows nothing here, a
             failure asks for a look.{' '}
-            <Link className="wb-link" href="/settings?tab=verifiers">
+            <Link className="text-accent underline underline-offset-2" href="/settings?tab=verifiers">
               Who may be named as a verifier
             </Link>
           </>

@@ -97,7 +97,7 @@ const lineSchema = (what: string, most: number) =>
 /** A key is named by fingerprint (already known) or brought as text. */
 export const declareVerifierSchema = z.strictObject({
   name: lineSchema('the verifier a name', 200),
-  verifierId: lineSchema('the id that its verifications carry (verifier.id)', 1_000),
+  verifierId: lineSchema('the id that its verifications carry (verifier.id)', 300),
   keys: z
     .array(
       z.union([

@@ -2,7 +2,7 @@ import type { VerificationRow } from '#lib/contract/verifications.ts'
 
 /** A verification made elsewhere in sentences: who decided what, whose signature that is, and what to do. */
 export interface VerificationWords {
-  /** `Release gate decided FAILED`, `Somebody who names himself https://... claims FAILED` */
+  /** `Release gate decided FAILED`, `https://... is said to have decided FAILED` */
   readonly heading: string
   readonly signature: string
   /** what it means here, and what to do about it */
@@ -46,6 +46,11 @@ function adviceOf(row: VerificationRow): string {
   if (supersededBy !== null)
     return 'It stands no more: the same verifier decided PASSED later, under the same policy and about the same.'
   if (subjectsTotal === 0) return 'It is about no artifact that can be told by a digest. The document has its subjects.'
+  if (declared && (row.statedAt === null || row.policy === null))
+    return (
+      `Do not ship it before you know why. Ask ${signature.verifier ?? 'the verifier'} what failed. It does not state both ` +
+      'its time and its policy, so no later PASSED can be known to take it back.'
+    )
   if (declared && standing)
     return (
       `Do not ship it before you know why. Ask ${signature.verifier ?? 'the verifier'} what failed; once that is mended, ` +

@@ -6,7 +6,7 @@ import { db } from '#lib/db/client.ts'
 import { notFound } from '#lib/errors.ts'
 import { buildRows } from '../builds/rows.ts'
 import { versionIncludes, versionListRow } from '../layouts/version-row.ts'
-import { countFailures } from '../verifications/attention.ts'
+import { countFailedBuilds } from '../verifications/attention.ts'
 import { softwareWhere } from './find-software.ts'
 import { softwareFacts } from './rows.ts'
 import { readParameters, readSettings } from './settings.ts'
@@ -30,7 +30,7 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
       select: { id: true, name: true, updatedAt: true },
     }),
     buildRows({ softwareId: row.id }, RECENT),
-    countFailures(row.id),
+    countFailedBuilds(row.id),
   ])
   return {
     ...row,
@@ -52,7 +52,7 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
             mixedRuns: binding.mixedRuns,
           },
     versions: await versionsOf(row.id, owners),
-    elsewhere: elsewhere.builds,
+    elsewhere,
     drafts: drafts.map((draft) => ({ ...draft, updatedAt: draft.updatedAt.toISOString() })),
     recent,
   }

@@ -45,22 +45,34 @@ export async function buildsWanting(level: Attention | 'any'): Promise<string[]>
   return rows.map(({ id }) => id)
 }
 
-/**
- * How much failed elsewhere: artifacts, and builds that ship one; of one software where it is named. `claimed`: those that
- * only others than a declared verifier speak of.
- */
-export async function countFailures(
-  softwareId: string | null = null,
-): Promise<Record<'artifacts' | 'builds', { failed: number; claimed: number }>> {
-  const { rows } = await pool.query<{ of: 'artifacts' | 'builds'; failed: number; claimed: number }>(
+/** How much failed. `claimed`: what only others than a declared verifier speak of. */
+export interface Failures {
+  readonly failed: number
+  readonly claimed: number
+}
+
+/** Builds of a software that ship something that failed elsewhere. */
+export async function countFailedBuilds(softwareId: string): Promise<Failures> {
+  const { rows } = await pool.query<Failures>(
+    `SELECT count(*) FILTER (WHERE "d")::int AS "failed", count(*) FILTER (WHERE NOT "d")::int AS "claimed" FROM (
+       SELECT f."buildId", bool_or(x."declared") AS "d" FROM "Build" b
+       JOIN "BuildFile" f ON f."buildId" = b."id"
+       JOIN "StandingFailure" x ON x."algo" = f."algo" AND x."digest" = f."digest"
+       WHERE b."softwareId" = $1::uuid GROUP BY 1) n`,
+    [softwareId],
+  )
+  return rows[0] ?? { failed: 0, claimed: 0 }
+}
+
+/** How much failed elsewhere: artifacts, and builds that ship one. */
+export async function countFailures(): Promise<Record<'artifacts' | 'builds', Failures>> {
+  const { rows } = await pool.query<Failures & { of: 'artifacts' | 'builds' }>(
     `WITH a AS (SELECT "algo", "digest", bool_or("declared") AS "d" FROM "StandingFailure" GROUP BY 1, 2),
           b AS (SELECT f."buildId", bool_or(a."d") AS "d" FROM a
-                JOIN "BuildFile" f ON f."algo" = a."algo" AND f."digest" = a."digest"
-                JOIN "Build" o ON o."id" = f."buildId" WHERE $1::uuid IS NULL OR o."softwareId" = $1::uuid GROUP BY 1)
+                JOIN "BuildFile" f ON f."algo" = a."algo" AND f."digest" = a."digest" GROUP BY 1)
      SELECT 'artifacts' AS "of", count(*) FILTER (WHERE "d")::int AS "failed",
             count(*) FILTER (WHERE NOT "d")::int AS "claimed" FROM a
      UNION ALL SELECT 'builds', count(*) FILTER (WHERE "d")::int, count(*) FILTER (WHERE NOT "d")::int FROM b`,
-    [softwareId],
   )
   const none = { failed: 0, claimed: 0 }
   const of = (what: 'artifacts' | 'builds') => {

@@ -68,7 +68,7 @@ function digestText({ policy }: Verification): string | null {
  */
 function scopeOf({ policy, resource }: Verification): Uint8Array<ArrayBuffer> | null {
   const digests = Object.entries(policy?.digests ?? {}).map(([algo, digest]) => `${algo}:${digest.toLowerCase()}`)
-  const uri = policy?.uri ?? null
+  const uri = policy?.uri ?? policy?.name ?? null
   if (uri === null && digests.length === 0) return null
   return bytesOf(sha256Hex(Buffer.from(JSON.stringify([uri, digests.sort(), resource]))))
 }

@@ -228,6 +228,16 @@ describe('what a failure is taken back by', () => {
     expect((await rows('standing')).map(({ statedAt }) => statedAt)).toEqual([hours(2).toISOString()])
   })
 
+  test('what states no policy is taken back by nothing', async () => {
+    for (const result of ['FAILED', 'PASSED'] as const) {
+      const document = summaryDocument(spec({ result, at: hours(result === 'FAILED' ? 0 : 1) }))
+      const predicate = document.get('predicate')
+      if (predicate instanceof Map) predicate.delete('policy')
+      await push(dsse(document, [gate]))
+    }
+    expect(await attention()).toBe('failed')
+  })
+
   test('a claim of nobody is taken back by nobody', async () => {
     await bring({}, [makeKey('mallory')])
     await bring({ result: 'PASSED', at: hours(1) })
