@@ -26,6 +26,9 @@ export interface StatedVerifications {
   readonly subjects: readonly VerifiedSubject[]
 }
 
+/** Verifications of one document: nobody writes so many, but somebody could. */
+const mostStated = 1_000
+
 /** Lists in one row are cut here; the document keeps them whole. */
 const most = 50
 
@@ -35,8 +38,15 @@ export function readVerifications(envelope: Envelope): StatedVerifications {
   const [first] = found
   if (first === undefined) return { stated: [], subjects: [] }
   const subjects = joinedSubjects(envelope, first)
-  return { stated: found.map((one, index) => statedOf(one, index, subjects.length === 0)), subjects }
+  const stated = found.map((one, index) => statedOf(one, index, subjects.length === 0))
+  if (stated.length <= mostStated) return { stated, subjects }
+  // none that fails is left out for one that does not
+  const kept = stated.toSorted((a, b) => weight(a) - weight(b) || a.index - b.index).slice(0, mostStated)
+  const gap = `The document holds ${stated.length} verifications; ${mostStated} are listed, those that failed first.`
+  return { stated: kept.map((one) => ({ ...one, gaps: [...one.gaps, gap] })), subjects }
 }
+
+const weight = ({ result }: StatedVerification): number => (result === 'failed' ? 0 : result === 'unknown' ? 1 : 2)
 
 function statedOf(one: Verification, index: number, aboutNothing: boolean): StatedVerification {
   const nothing = 'None of its subjects has a digest that tells which artifact it is about.'

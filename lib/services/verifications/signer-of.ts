@@ -13,15 +13,28 @@ export type Signer =
   | { readonly signer: 'unknown-key' | 'unsigned' }
 
 /**
- * Checks the signatures against the keys that are declared for the verifier who is named, then against all others that
- * are known. @param at time for the expiry of keys, in milliseconds
+ * Checks the signatures on a document against the keys that are declared for the verifiers who are named in it, and
+ * against all others that are known; answers for each verifier. @param at time for the expiry of keys, in milliseconds
  */
-export function signerOf(envelope: Envelope, verifier: string | null, trust: VerifierTrust, at: number): Signer {
-  if (envelope.signatures.length === 0) return { signer: 'unsigned' }
-  for (const { id, verifierId, keys } of trust.declared) {
-    const signed = verifierId === verifier ? signedBy(envelope, keys, at) : null
-    if (signed !== null) return { signer: 'declared', verifierRef: id, fingerprint: signed.fingerprint }
+export function signersOf(
+  envelope: Envelope,
+  verifiers: readonly (string | null)[],
+  trust: VerifierTrust,
+  at: number,
+): Map<string | null, Signer> {
+  // each key is tried once, however many verifications the document holds
+  const otherwise = otherSigner(envelope, trust, at)
+  const signers = new Map<string | null, Signer>(verifiers.map((verifier) => [verifier, otherwise]))
+  for (const { id, verifierId, keys } of trust.declared.toReversed()) {
+    const signed = signers.has(verifierId) ? signedBy(envelope, keys, at) : null
+    if (signed !== null)
+      signers.set(verifierId, { signer: 'declared', verifierRef: id, fingerprint: signed.fingerprint })
   }
+  return signers
+}
+
+function otherSigner(envelope: Envelope, trust: VerifierTrust, at: number): Signer {
+  if (envelope.signatures.length === 0) return { signer: 'unsigned' }
   const named = [...new Set(envelope.signatures.flatMap(({ keyid }) => trust.known.get(keyid) ?? []))]
   const signed = signedBy(envelope, named, at)
   if (signed !== null) return { signer: 'other-key', fingerprint: signed.fingerprint }

@@ -5,7 +5,7 @@ import { bytesOf } from '../imports/store/envelopes.ts'
 import { storedTextOrNull } from '../imports/store/stored-text.ts'
 import { lockVerifiers } from './lock.ts'
 import { readVerifications, type StatedVerification } from './read.ts'
-import { type Signer, signerOf } from './signer-of.ts'
+import { type Signer, signersOf } from './signer-of.ts'
 import { loadTrust } from './trust.ts'
 
 export interface ReadEnvelope {
@@ -41,8 +41,10 @@ export async function storeVerifications(tx: Tx, read: readonly ReadEnvelope[]):
   const trust = await loadTrust(tx, names, keyids)
   const rows = found.flatMap(({ id, at, envelope, stated }) => {
     const signedSha256 = bytesOf(sha256Hex(envelope.signedBytes))
+    const named = stated.map(({ verifier }) => verifier)
+    const signers = signersOf(envelope, named, trust, at.getTime())
     return stated.map((one) => {
-      return { ...one, id, at, signedSha256, signed: signerOf(envelope, one.verifier, trust, at.getTime()) }
+      return { ...one, id, at, signedSha256, signed: signers.get(one.verifier) ?? { signer: 'unsigned' as const } }
     })
   })
   await insertRows(tx, rows)

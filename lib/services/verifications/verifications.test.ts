@@ -337,6 +337,30 @@ describe('what a verification is about', () => {
   })
 })
 
+test('of a document that holds too many verifications those that failed are kept, and it says so', async () => {
+  await declare(gate, 'witness', 'Witness')
+  const attestation = (result: 'PASSED' | 'FAILED') =>
+    jsonObject({
+      type: 'https://slsa.dev/verification_summary/v1',
+      attestation: summaryDocument(spec({ verifier: 'witness', result })).get('predicate') ?? null,
+    })
+  const document = jsonObject({
+    _type: 'https://in-toto.io/Statement/v0.1',
+    subject: [jsonObject({ name: 'app', digest: jsonObject({ sha256: A }) })],
+    predicateType: 'https://witness.testifysec.com/attestation-collection/v0.1',
+    predicate: jsonObject({
+      name: 'verify',
+      attestations: [...Array.from({ length: 1_000 }, () => attestation('PASSED')), attestation('FAILED')],
+    }),
+  })
+  await push(dsse(document, [gate]))
+  expect(await db.verification.count()).toBe(1_000)
+  expect(await attention()).toBe('failed')
+  expect((await rows('failed'))[0]?.gaps).toContain(
+    'The document holds 1001 verifications; 1000 are listed, those that failed first.',
+  )
+})
+
 test('the list is walked page after page without holes, whatever arrives at the same time', async () => {
   for (let n = 0; n < 7; n++) await bring({ at: hours(n / 10) }, [], hours(n < 4 ? 24 : 25))
   const seen: string[] = []
