@@ -5,7 +5,7 @@ import { db } from '#lib/db/client.ts'
 import { AppError, notFound } from '#lib/errors.ts'
 import { hex } from '../imports/store/envelopes.ts'
 import { attentionOfArtifact } from '../verifications/attention.ts'
-import { verificationRows } from '../verifications/rows.ts'
+import { tellingRows } from '../verifications/telling.ts'
 
 const shown = 500
 const verified = 50
@@ -31,7 +31,7 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
     }),
     db.importFile.findMany({ where: { sha256: bytes }, take: 20, distinct: ['path'], select: { path: true } }),
     attentionOfArtifact({ algo, digest: bytes }),
-    verificationRows({ about: [{ algo, digest: bytes }] }, verified),
+    tellingRows({ about: [{ algo, digest: bytes }] }, verified),
   ])
   const uses = artifact === null ? [] : await usesOf(artifact.id)
   if (uses.length === 0 && builds.length === 0 && elsewhere.length === 0 && (algo !== 'sha256' || listed.length === 0))
@@ -39,8 +39,8 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
   const names = [
     ...new Set([
       ...uses.map(({ path }) => path),
-      ...elsewhere.flatMap(({ row }) =>
-        row.subjects.filter((one) => one.digest === digest && one.name !== '').map(({ name }) => name),
+      ...elsewhere.flatMap(({ subjects }) =>
+        subjects.filter((one) => one.digest === digest && one.name !== '').map(({ name }) => name),
       ),
       ...(algo === 'sha256' ? listed.map(({ path }) => path) : []),
     ]),
@@ -52,7 +52,7 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
     uses,
     builds: builds.map(({ build }) => ({ short: build.short, software: build.software.slug, state: build.state })),
     attention,
-    verifications: elsewhere.map(({ row }) => row),
+    verifications: elsewhere,
   }
 }
 

@@ -4,7 +4,7 @@ import type { BuildDetail } from '#lib/contract/builds.ts'
 import { verdictSchema } from '#lib/contract/verdict.ts'
 import { db } from '#lib/db/client.ts'
 import { explain } from '#lib/provenance/explain.ts'
-import { verificationRows } from '../verifications/rows.ts'
+import { tellingRows } from '../verifications/telling.ts'
 import { buildEvidence } from './evidence.ts'
 import { explainContext } from './explain-context.ts'
 import { type JudgedBuild, judgedBuild } from './judged-build.ts'
@@ -21,7 +21,7 @@ export async function getBuild(actor: Actor, id: string): Promise<BuildDetail> {
   const [evidence, history, elsewhere, found] = await Promise.all([
     buildEvidence(judged),
     historyOf(judged),
-    verificationRows({ about: build.files }, ELSEWHERE),
+    tellingRows({ about: build.files }, ELSEWHERE),
     db.build.findUniqueOrThrow({ where: { id: build.id }, select: rowSelect }),
   ])
   const [row] = await rowsOf([found])
@@ -33,7 +33,7 @@ export async function getBuild(actor: Actor, id: string): Promise<BuildDetail> {
     report,
     referenceVerdict: report?.referenceVerdict ?? null,
     engine: report?.engine ?? null,
-    verifications: elsewhere.map(({ row: one }) => one),
+    verifications: elsewhere,
     evidence,
     history,
   }

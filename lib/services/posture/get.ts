@@ -6,7 +6,7 @@ import { db, pool } from '#lib/db/client.ts'
 import { rowSelect, rowsOf } from '../builds/rows.ts'
 import { type SoftwareFacts, softwareFacts } from '../software/rows.ts'
 import { countFailures } from '../verifications/attention.ts'
-import { verificationRows } from '../verifications/rows.ts'
+import { tellingRows } from '../verifications/telling.ts'
 import { expiring } from './expiring.ts'
 import { headlineOf, sublineOf } from './headline.ts'
 
@@ -23,7 +23,7 @@ export async function getPosture(actor: Actor, now = new Date()): Promise<Postur
     expiring(now),
     db.import.count(),
     countFailures(),
-    verificationRows({ show: 'standing' }, ELSEWHERE),
+    tellingRows({ show: 'standing' }, ELSEWHERE),
   ])
   const failing = await failingNow(facts, now)
   const uncovered = facts.flatMap(({ row, uncovered: reason }) =>
@@ -48,7 +48,7 @@ export async function getPosture(actor: Actor, now = new Date()): Promise<Postur
     failing,
     uncovered,
     expiring: ahead,
-    elsewhere: { ...failures, latest: latestElsewhere.map(({ row }) => row) },
+    elsewhere: { ...failures, latest: latestElsewhere },
     demo: facts.some(({ row }) => row.demo),
     empty: facts.length === 0 && imports === 0,
   }

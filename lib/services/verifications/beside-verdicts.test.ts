@@ -176,6 +176,18 @@ describe('a verification made elsewhere beside our own verdicts', () => {
     expect(await list('?elsewhere=claimed')).toHaveLength(1)
   })
 
+  test('any number of claims hides no failure that a verifier signed', async () => {
+    const at = (n: number) => new Date(Date.now() - n * 1_000)
+    for (let n = 0; n < 60; n++) await verified('good', { at: at(n) }, [])
+    const { artifact: seen, build: judged } = await shownOf('good')
+    for (const { verifications: shown } of [seen, judged]) {
+      expect(shown).toHaveLength(50)
+      expect(signerOf(shown[0])).toBe('declared')
+    }
+    const { latest } = (await call(posture, 'viewer')).json.elsewhere
+    expect(latest.map(signerOf)).toEqual(['declared', ...Array(4).fill('unsigned')])
+  })
+
   test('an artifact of which nothing else speaks has a page, as it failed', async () => {
     await verified('unheard of', { subjects: [{ name: 'https://bank.example/x.tgz', sha256: file('unheard of') }] })
     const { status, json } = await call(artifact, 'viewer', { id: `sha256:${file('unheard of')}` })
