@@ -28,6 +28,7 @@ test('a failure that a declared verifier signed is shown beside our verdict, fou
   api,
   own,
 }) => {
+  test.setTimeout(180_000)
   const name = own('gated')
   const verifier = `https://gate.bank.example/${name}`
   const gate = makeKey(name)
@@ -64,10 +65,11 @@ test('a failure that a declared verifier signed is shown beside our verdict, fou
   await expect(dialog).toBeHidden()
   await expect(page.getByRole('table', { name: 'Verifiers' })).toContainText(verifier)
 
-  await expect(async () => {
-    await page.goto(`/b/${made.short}`)
-    await expect(card).toContainText(`Gate ${name} decided FAILED`, { timeout: 1_000 })
-  }).toPass({ timeout: 30_000 })
+  const http = await api('viewer')
+  const attention = async () => (await (await http.get(`/api/v1/builds/${made.short}`)).json()).attention
+  await expect.poll(attention, { timeout: 30_000 }).toBe('failed')
+  await page.goto(`/b/${made.short}`)
+  await expect(card).toContainText(`Gate ${name} decided FAILED`)
   await expect(card).toContainText(`https://policy.bank.example/${name}`)
   await expect(card).toContainText('The signature verifies')
   await expect(card).toContainText('a later PASSED of the same verifier under the same policy takes this back')
