@@ -43,6 +43,14 @@ test('an administrator loads the demo, finds each kind of failure in it, and rem
   await row.getByRole('link', { name: /Why/ }).click()
   await expect(admin.getByRole('heading', { level: 1 })).toContainText('that build did not make')
 
+  // one build verifies here and failed at the bank's release gate, whose key is declared
+  await admin.goto('/builds?elsewhere=failed&q=mobile-release')
+  await admin.getByRole('table', { name: 'Builds' }).getByRole('link').first().click()
+  const elsewhere = admin.getByRole('region', { name: 'Decided elsewhere' })
+  await expect(elsewhere).toContainText('Release gate decided FAILED')
+  await expect(elsewhere).toContainText('The signature verifies')
+  await expect(admin.getByText('Verified', { exact: true }).first()).toBeVisible()
+
   await banner.getByRole('button', { name: 'Remove the demo' }).click()
   await expect(banner).toBeHidden({ timeout: 30_000 })
   expect(await demoReasons(http)).toEqual([])

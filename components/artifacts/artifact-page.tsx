@@ -13,6 +13,8 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
+import { AttentionBadge } from '../verifications/attention-badge.tsx'
+import { VerificationsCard } from '../verifications/verifications-card.tsx'
 
 const roles = { material: 'used as material', product: 'made as product', subject: 'subject of a statement' } as const
 const stateOf = (text: string): State => stateSchema.safeParse(text).data ?? 'not-verified'
@@ -35,6 +37,7 @@ export function ArtifactPage({ digest }: { digest: string }) {
   return (
     <PageBody>
       <PageHeader
+        badge={data.attention !== null && <AttentionBadge level={data.attention} />}
         title={name.slice(0, 200)}
         subline={
           <>
@@ -51,6 +54,11 @@ export function ArtifactPage({ digest }: { digest: string }) {
             .join(', ')}
           {data.names.length > 12 && ` and ${data.names.length - 12} more`}
         </p>
+      )}
+      {data.verifications.length > 0 && (
+        <div className="mb-4">
+          <VerificationsCard rows={data.verifications} />
+        </div>
       )}
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
         <Card title="Where it was seen" flush className="lg:col-span-2">

@@ -5,11 +5,13 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { BuildRow } from '#lib/contract/builds.ts'
+import { attentionWords } from '#lib/provenance/verification-words.ts'
 import { useLetterKeys } from '../shell/letter-keys.ts'
 
 import { ExactTime } from '../ui/relative-time.tsx'
 import { Signer } from '../ui/signer.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
+import { AttentionMark } from '../verifications/attention-badge.tsx'
 import { Peek } from './peek.tsx'
 
 const WIDE = 'grid-cols-[130px_110px_170px_150px_minmax(220px,1fr)_130px_170px]'
@@ -132,6 +134,12 @@ const Name = ({ row }: { row: BuildRow }) => (
     {row.short}
   </Link>
 )
+
+/** Why it is not verified; of one that is, that somebody else thinks otherwise. */
+function reasonOf({ state, headline, attention }: BuildRow): string {
+  if (state !== 'verified') return headline
+  return attention === null ? '' : attentionWords[attention].label
+}
 const layoutOf = (row: BuildRow) => (row.layout === null ? '' : `${row.layout.name} v${row.layout.number}`)
 
 function Cells({ row }: { row: BuildRow }) {
@@ -140,7 +148,10 @@ function Cells({ row }: { row: BuildRow }) {
     // biome-ignore-start lint/a11y/noRedundantRoles: see above
     <>
       <td role="cell" className={cell}>
-        <StatusBadge state={row.state} />
+        <span className="flex items-center gap-1.5">
+          <StatusBadge state={row.state} />
+          <AttentionMark level={row.attention} />
+        </span>
       </td>
       <td role="cell" className={cell}>
         <Name row={row} />
@@ -151,8 +162,8 @@ function Cells({ row }: { row: BuildRow }) {
       <td role="cell" className={cell}>
         {layoutOf(row)}
       </td>
-      <td role="cell" className={cell} title={row.headline}>
-        {row.state === 'verified' ? '' : row.headline}
+      <td role="cell" className={cell} title={reasonOf(row)}>
+        {reasonOf(row)}
       </td>
       <td role="cell" className={cell}>
         {row.signers[0] !== undefined && <Signer name={row.signers[0]} copy={false} />}
@@ -170,7 +181,10 @@ function Stacked({ row }: { row: BuildRow }) {
     // biome-ignore lint/a11y/noRedundantRoles: see above
     <td role="cell" className="block">
       <div className="flex items-center justify-between gap-2">
-        <StatusBadge state={row.state} />
+        <span className="flex items-center gap-1.5">
+          <StatusBadge state={row.state} />
+          <AttentionMark level={row.attention} />
+        </span>
         <span className="text-xs text-mute">
           <ExactTime at={row.receivedAt} />
         </span>
@@ -179,7 +193,7 @@ function Stacked({ row }: { row: BuildRow }) {
         <Name row={row} />
         <span className="truncate font-medium">{row.software.name}</span>
       </div>
-      <p className="line-clamp-2 text-xs text-mute">{row.state === 'verified' ? layoutOf(row) : row.headline}</p>
+      <p className="line-clamp-2 text-xs text-mute">{reasonOf(row) || layoutOf(row)}</p>
     </td>
   )
 }

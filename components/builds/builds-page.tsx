@@ -9,6 +9,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { buildsQuery } from '#lib/client/builds.ts'
 import { softwareListQuery } from '#lib/client/software.ts'
 import { stateSchema } from '#lib/contract/verdict.ts'
+import { attentionWords } from '#lib/provenance/verification-words.ts'
 import { useMay } from '../shell/me.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorPanel } from '../ui/error-panel.tsx'
@@ -24,8 +25,8 @@ export function BuildsPage() {
   const query = useInfiniteQuery({ ...buildsQuery(filter), placeholderData: keepPreviousData })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data])
   const total = query.data?.pages[0]?.total ?? 0
-  const filtered = filter.state.length > 0 || filter.software !== null || filter.q !== ''
-  const clear = () => void setFilter({ state: null, software: null, q: null })
+  const filtered = filter.state.length > 0 || filter.software !== null || filter.elsewhere !== null || filter.q !== ''
+  const clear = () => void setFilter({ state: null, software: null, elsewhere: null, q: null })
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   return (
     <div className="flex min-h-[420px] shrink-0 grow basis-0 flex-col overflow-hidden px-4 pt-5 sm:px-6 sm:pt-6">
@@ -63,6 +64,7 @@ export function BuildsPage() {
 type Filter = {
   state: (typeof stateSchema.options)[number][]
   software: string | null
+  elsewhere: 'any' | 'failed' | 'claimed' | null
   q: string
 }
 
@@ -90,6 +92,14 @@ function Filters({ filter, setFilter }: { filter: Filter; setFilter: (change: Pa
           ))}
         </fieldset>
       </Chip.Group>
+      <Chip
+        size="xs"
+        variant="outline"
+        checked={filter.elsewhere !== null}
+        onChange={(on) => void setFilter({ elsewhere: on ? 'any' : null })}
+      >
+        {filter.elsewhere === 'claimed' ? attentionWords.claimed.label : attentionWords.failed.label}
+      </Chip>
       <Select
         size="xs"
         w={180}

@@ -6,6 +6,7 @@ import type { BuildRow } from '#lib/contract/builds.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Signer } from '../ui/signer.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
+import { AttentionBadge } from '../verifications/attention-badge.tsx'
 
 /** A look at a build without leaving the list. */
 export function Peek({ build, onClose }: { build: BuildRow | null; onClose: () => void }) {
@@ -19,7 +20,10 @@ export function Peek({ build, onClose }: { build: BuildRow | null; onClose: () =
     >
       {build && (
         <div className="text-[13px]">
-          <StatusBadge state={build.state} />
+          <span className="flex flex-wrap items-center gap-1.5">
+            <StatusBadge state={build.state} />
+            <AttentionBadge level={build.attention} />
+          </span>
           <p className="mt-2 text-[15px] font-semibold break-words">{build.headline}</p>
           <dl className="mt-4 grid grid-cols-[96px_1fr] gap-y-2">
             <dt className="text-mute">Run</dt>

@@ -14,6 +14,7 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { Expiring } from './expiring.tsx'
+import { FailedElsewhere } from './failed-elsewhere.tsx'
 import { Tile, Tiles } from './tile.tsx'
 
 /** Is production covered now, and what is wrong? Every number opens the list behind it. */
@@ -34,6 +35,7 @@ export function PosturePage() {
       <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
         <div className="flex min-w-0 flex-col gap-4 lg:col-span-2">
           <Failing posture={data} />
+          <FailedElsewhere posture={data} />
           <Uncovered posture={data} />
         </div>
         <Expiring items={data.expiring} />

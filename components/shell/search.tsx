@@ -23,7 +23,8 @@ function useFound(q: string) {
   const builds = useQuery({
     queryKey: ['builds', 'search', q],
     enabled: on,
-    queryFn: ({ signal }) => apiGet(buildsPath({ state: [], software: null, q }, SHOWN, null), buildPageSchema, signal),
+    queryFn: ({ signal }) =>
+      apiGet(buildsPath({ state: [], software: null, elsewhere: null, q }, SHOWN, null), buildPageSchema, signal),
   })
   const software = useQuery({ ...softwareListQuery(), enabled: on })
   const layouts = useQuery({ ...layoutsQuery(), enabled: on })

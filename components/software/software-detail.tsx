@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { softwareQuery } from '#lib/client/software.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
+import { attentionWords } from '#lib/provenance/verification-words.ts'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -12,6 +13,7 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
+import { AttentionBadge, AttentionMark } from '../verifications/attention-badge.tsx'
 import { InForce } from './in-force.tsx'
 import { OwnerKeys } from './owner-keys.tsx'
 import { SoftwareSettings } from './software-settings.tsx'
@@ -52,6 +54,7 @@ export function SoftwareDetailPage({ slug }: { slug: string }) {
               Software
             </Link>
             {data.state && <StatusBadge state={data.state} />}
+            <AttentionBadge level={data.recent[0]?.attention ?? null} />
             {data.demo && <span>demo</span>}
           </span>
         }
@@ -60,6 +63,7 @@ export function SoftwareDetailPage({ slug }: { slug: string }) {
       />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
         <div className="flex min-w-0 flex-col gap-4 lg:col-span-2">
+          <FailedElsewhere software={data} />
           <Card
             title={`Last ${data.strip.length === 1 ? 'build' : `${data.strip.length || ''} builds`}`}
             aside={
@@ -102,6 +106,31 @@ function sentence({ owners, inForce, versions, builds }: SoftwareDetail): string
   return `${builds.verified} of ${builds.total} builds verified, ${builds.blocked} blocked, ${builds.notVerified} not verified.`
 }
 
+/** Builds with a final file that somebody else decided against: how many, and the list of them. */
+function FailedElsewhere({ software: { elsewhere, slug } }: { software: SoftwareDetail }) {
+  const { failed, claimed } = elsewhere
+  if (failed + claimed === 0) return null
+  const builds = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'build' : 'builds'}`
+  return (
+    <p role="status" className="rounded-md bg-warn-tint px-4 py-3 text-[13px] text-warn-text">
+      {failed > 0 && `${builds(failed)} failed a verification made elsewhere. `}
+      {claimed > 0 && `${builds(claimed)} ${claimed === 1 ? 'is' : 'are'} claimed to, by nobody who is declared. `}
+      <Link
+        className="font-medium underline underline-offset-2"
+        href={`/builds?software=${encodeURIComponent(slug)}&elsewhere=any`}
+      >
+        Show {failed + claimed === 1 ? 'it' : 'them'}
+      </Link>
+    </p>
+  )
+}
+
+/** Why it is not verified; of one that is, that somebody else thinks otherwise. */
+function reasonOf({ state, headline, attention }: SoftwareDetail['recent'][number]): string {
+  if (state !== 'verified') return headline
+  return attention === null ? '' : attentionWords[attention].label
+}
+
 function Recent({ software }: { software: SoftwareDetail }) {
   return (
     <Card title="Recent builds" flush>
@@ -121,7 +150,16 @@ function Recent({ software }: { software: SoftwareDetail }) {
           rows={software.recent}
           rowKey={(build) => build.id}
           columns={[
-            { id: 'state', header: 'Result', cell: (build) => <StatusBadge state={build.state} /> },
+            {
+              id: 'state',
+              header: 'Result',
+              cell: (build) => (
+                <span className="flex flex-wrap items-center gap-1.5">
+                  <StatusBadge state={build.state} />
+                  <AttentionMark level={build.attention} />
+                </span>
+              ),
+            },
             {
               id: 'build',
               header: 'Build',
@@ -138,7 +176,7 @@ function Recent({ software }: { software: SoftwareDetail }) {
               id: 'reason',
               header: 'Reason',
               width: 'w-1/2',
-              cell: (build) => (build.state === 'verified' ? '' : build.headline),
+              cell: reasonOf,
             },
             { id: 'at', header: 'Received', cell: (build) => <RelativeTime at={build.receivedAt} /> },
           ]}

@@ -4,10 +4,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import Link from 'next/link'
 import { envelopeQuery } from '#lib/client/evidence.ts'
-import { rawQuery, rawUrl } from '#lib/client/provenance.ts'
+import { rawUrl } from '#lib/client/provenance.ts'
 import type { EnvelopeDetail } from '#lib/contract/evidence.ts'
 import { Card } from '../ui/card.tsx'
-import { CodeBlock } from '../ui/code-block.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Digest } from '../ui/digest.tsx'
 import { ErrorPanel } from '../ui/error-panel.tsx'
@@ -16,6 +15,21 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
+import { EnvelopeContent } from './envelope-content.tsx'
+
+const kinds: Readonly<Record<string, string>> = { unknown: 'Unreadable document', policy: 'Witness policy' }
+
+const predicates: readonly (readonly [RegExp, string])[] = [
+  [/^https:\/\/slsa\.dev\/verification_summary\//, 'Verification summary'],
+  [/^https:\/\/slsa\.dev\/provenance\//, 'SLSA provenance'],
+  [/^https:\/\/(spdx\.dev\/Document|cyclonedx\.org\/(bom|schema))/, 'SBOM'],
+]
+
+/** What it is, in the field's words where there are some. */
+function kindOf({ kind, predicateType }: EnvelopeDetail): string {
+  const found = predicates.find(([type]) => type.test(predicateType ?? ''))
+  return found?.[1] ?? kinds[kind] ?? kind
+}
 
 /** One document as it came: what it is, who signed, who brought it, and its bytes. */
 export function EnvelopePage({ sha256 }: { sha256: string }) {
@@ -40,7 +54,7 @@ export function EnvelopePage({ sha256 }: { sha256: string }) {
             {data.demo && <span>demo</span>}
           </span>
         }
-        title={`${data.kind === 'unknown' ? 'Unreadable document' : data.kind}${data.name ? ` ${data.name.slice(0, 120)}` : ''}`}
+        title={`${kindOf(data)}${data.name ? ` ${data.name.slice(0, 120)}` : ''}`}
         subline={
           <>
             {data.form}, {data.size.toLocaleString('en')} bytes, first seen <RelativeTime at={data.firstSeenAt} />
@@ -65,27 +79,15 @@ export function EnvelopePage({ sha256 }: { sha256: string }) {
         </p>
       )}
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
-        <Card title="Content" className="lg:col-span-2">
-          <Raw sha256={data.sha256} />
-        </Card>
+        <div className="min-w-0 lg:col-span-2">
+          <EnvelopeContent sha256={data.sha256} />
+        </div>
         <Facts envelope={data} />
       </div>
       <div className="mt-4">
         <Sightings envelope={data} />
       </div>
     </PageBody>
-  )
-}
-
-function Raw({ sha256 }: { sha256: string }) {
-  const { data, error, refetch } = useQuery(rawQuery(sha256))
-  if (error) return <ErrorPanel error={error} retry={() => void refetch()} />
-  if (!data) return <p className="text-[13px] text-mute">Loading</p>
-  return (
-    <>
-      <CodeBlock code={data.text} label="Document" maxHeight={560} />
-      {data.cut && <p className="mt-2 text-xs text-mute">The beginning is shown. The download has all of it.</p>}
-    </>
   )
 }
 
@@ -103,17 +105,6 @@ function Facts({ envelope }: { envelope: EnvelopeDetail }) {
             <dd className="break-all">{envelope.predicateType}</dd>
           </>
         )}
-        <dt className="text-mute">Signatures</dt>
-        <dd>
-          {envelope.signatures.length === 0 && 'none'}
-          {envelope.signatures.slice(0, 50).map((signature, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the same keyid may sign twice
-            <div key={index}>
-              {signature.keyName ?? (signature.certificate ? 'certificate' : 'unknown key')}{' '}
-              {signature.keyid !== '' && <Digest value={signature.keyid} />}
-            </div>
-          ))}
-        </dd>
         <dt className="text-mute">Builds</dt>
         <dd>
           {envelope.builds.length === 0 && 'in none'}
@@ -124,9 +115,6 @@ function Facts({ envelope }: { envelope: EnvelopeDetail }) {
           ))}
         </dd>
       </dl>
-      <p className="mt-3 text-xs text-mute">
-        A listed signature is a claim until a build’s verdict has checked it against a layout.
-      </p>
     </Card>
   )
 }

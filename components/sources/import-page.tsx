@@ -153,7 +153,7 @@ function Files({ files }: { files: readonly ImportFile[] }) {
   )
 }
 
-const documents = new Set<ImportFile['kind']>(['link', 'layout', 'statement', 'unknown'])
+const documents = new Set<ImportFile['kind']>(['link', 'layout', 'statement', 'policy', 'unknown'])
 
 function FileDigest({ file }: { file: ImportFile }) {
   if (file.sha256 === null) return <span className="text-mute">none noted</span>

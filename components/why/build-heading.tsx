@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { StatusBadge } from '#components/ui/status-badge.tsx'
+import { AttentionBadge } from '#components/verifications/attention-badge.tsx'
 import type { BuildDetail } from '#lib/contract/builds.ts'
 
 /** Verdict, which build, the sentence, and what the layout demands. */
@@ -9,6 +10,7 @@ export function BuildHeading({ build, compact = false }: { build: BuildDetail; c
     <header>
       <div className="mb-1.5 flex flex-wrap items-center gap-x-2.5 gap-y-1 text-[13px] text-mute">
         <StatusBadge state={build.state} />
+        <AttentionBadge level={build.attention} />
         <span>
           <Link
             href={`/software/${build.software.slug}`}

@@ -5,6 +5,7 @@ import { Network } from 'lucide-react'
 import Link from 'next/link'
 import { buildQuery } from '#lib/client/builds.ts'
 import type { BuildDetail } from '#lib/contract/builds.ts'
+import { VerificationsCard } from '../verifications/verifications-card.tsx'
 import { BuildHeading } from './build-heading.tsx'
 import { BuildTabs, type Tab } from './build-tabs.tsx'
 import { CheckAgain } from './check-again.tsx'
@@ -60,6 +61,7 @@ function Summary({ build, file, may }: { build: BuildDetail; file: string | null
   return (
     <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_320px] lg:grid-rows-[auto_1fr]">
       <div className="flex min-w-0 flex-col gap-5">
+        {build.attention !== null && <VerificationsCard rows={build.verifications} />}
         {explanation.files.length > 0 && <FilesTable explanation={explanation} marked={file} />}
         <Fixes
           title={
@@ -73,6 +75,7 @@ function Summary({ build, file, may }: { build: BuildDetail; file: string | null
           mayDraft={may.draft}
         />
         <MoreReasons more={explanation.more} />
+        {build.attention === null && <VerificationsCard rows={build.verifications} />}
       </div>
       <aside className="flex min-w-0 flex-col gap-5 lg:row-span-2" aria-label="Background">
         <RuleCard build={build} />

@@ -16,6 +16,7 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   'layout:draft': [false, false, true, true, false, false],
   'layout:sign': [false, false, true, true, false, false],
   'layout:enforce': [false, false, true, true, false, false],
+  'verifier:manage': [false, false, true, true, false, false],
   'audit:read': [false, false, true, true, false, false],
   'owner-keys:set': [false, false, false, true, false, false],
   'users:manage': [false, false, false, true, false, false],

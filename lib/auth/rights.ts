@@ -17,6 +17,7 @@ const holders = {
   'layout:draft': { roles: ['engineer', 'admin'], scope: null },
   'layout:sign': { roles: ['engineer', 'admin'], scope: null },
   'layout:enforce': { roles: ['engineer', 'admin'], scope: null },
+  'verifier:manage': { roles: ['engineer', 'admin'], scope: null },
   'audit:read': { roles: ['engineer', 'admin'], scope: null },
   'owner-keys:set': { roles: ['admin'], scope: null },
   'users:manage': { roles: ['admin'], scope: null },

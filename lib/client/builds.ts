@@ -16,6 +16,7 @@ export const buildQuery = (id: string) =>
 export interface BuildsAsked {
   readonly state: readonly State[]
   readonly software: string | null
+  readonly elsewhere: 'any' | 'failed' | 'claimed' | null
   readonly q: string
 }
 
@@ -26,6 +27,7 @@ export function buildsPath(asked: BuildsAsked, limit: number, after: string | nu
   const query = new URLSearchParams({ limit: String(limit) })
   for (const state of asked.state) query.append('state', state)
   if (asked.software !== null) query.set('software', asked.software)
+  if (asked.elsewhere !== null) query.set('elsewhere', asked.elsewhere)
   if (asked.q !== '') query.set('q', asked.q)
   if (after !== null) query.set('after', after)
   return `/api/v1/builds?${query}`
@@ -34,7 +36,7 @@ export function buildsPath(asked: BuildsAsked, limit: number, after: string | nu
 /** Newest first, page after page: the list asks for more as it is scrolled. */
 export const buildsQuery = (asked: BuildsAsked) =>
   infiniteQueryOptions({
-    queryKey: ['builds', 'list', asked.state, asked.software, asked.q],
+    queryKey: ['builds', 'list', asked.state, asked.software, asked.elsewhere, asked.q],
     queryFn: ({ pageParam, signal }) => apiGet(buildsPath(asked, BUILDS_PER_PAGE, pageParam), buildPageSchema, signal),
     initialPageParam: firstPage(),
     getNextPageParam: (last) => last.next,

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import {
   artifactDetailSchema,
+  envelopeContentSchema,
   envelopeDetailSchema,
   envelopePageSchema,
   importPageSchema,
@@ -46,6 +47,15 @@ export const envelopeQuery = (sha256: string) =>
     queryKey: ['envelopes', sha256],
     queryFn: ({ signal }) => apiGet(`/api/v1/envelopes/${encodeURIComponent(sha256)}`, envelopeDetailSchema, signal),
   })
+
+export const envelopeContentQuery = (sha256: string) =>
+  queryOptions({
+    queryKey: ['envelopes', sha256, 'content'],
+    queryFn: ({ signal }) =>
+      apiGet(`/api/v1/envelopes/${encodeURIComponent(sha256)}/content`, envelopeContentSchema, signal),
+  })
+
+export const payloadUrl = (sha256: string): string => `/api/v1/envelopes/${sha256}/payload`
 
 export const artifactQuery = (digest: string) =>
   queryOptions({

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { graphSchema, stepFilesSchema } from '#lib/contract/builds.ts'
+import { setOutJson } from '#lib/crypto/index.ts'
 import { apiGet } from './api.ts'
 
 export const graphQuery = (id: string) =>
@@ -39,7 +40,8 @@ export const rawQuery = (sha256: string) =>
       const response = await fetch(rawUrl(sha256), { signal })
       if (!response.ok || response.body === null) throw new Error('The document could not be loaded. Try the download.')
       const { bytes, cut } = await firstBytes(response.body, RAW_SHOWN)
-      return { text: setOut(new TextDecoder().decode(bytes), cut), cut }
+      const text = new TextDecoder().decode(bytes)
+      return { text: cut ? text : setOutJson(text, text.length * 4).text, cut }
     },
   })
 
@@ -57,19 +59,4 @@ async function firstBytes(body: ReadableStream<Uint8Array>, limit: number) {
     await reader.cancel()
     return { bytes, cut: true }
   }
-}
-
-/** Only spaces between tokens are added: numbers and duplicate members stay as they are written. */
-function setOut(text: string, cut: boolean): string {
-  if (cut || text.includes('\n')) return text
-  let out = ''
-  let depth = 0
-  for (const token of text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^{}[\],:"]+/gu) ?? []) {
-    if (token === '{' || token === '[') out += `${token}\n${'  '.repeat(++depth)}`
-    else if (token === '}' || token === ']') out += `\n${'  '.repeat(Math.max(--depth, 0))}${token}`
-    else if (token === ',') out += `,\n${'  '.repeat(Math.max(depth, 0))}`
-    else if (token === ':') out += ': '
-    else out += token
-  }
-  return out
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Report } from '#lib/in-toto/report.ts'
 import { pageOf, sha256Schema, stateSchema, timeSchema, uuidSchema, verdictSchema } from './verdict.ts'
+import { attentionSchema, verificationRowSchema } from './verifications.ts'
 
 export const buildRowSchema = z.object({
   id: uuidSchema,
@@ -20,6 +21,8 @@ export const buildRowSchema = z.object({
   receivedAt: timeSchema,
   judgedAt: timeSchema.nullable(),
   demo: z.boolean(),
+  /** a final file failed a verification made elsewhere; the verdict does not know of it */
+  attention: attentionSchema.nullable(),
 })
 export type BuildRow = z.infer<typeof buildRowSchema>
 export const buildPageSchema = pageOf(buildRowSchema)
@@ -29,6 +32,8 @@ export const buildFilterSchema = z.object({
   software: z.string().optional(),
   /** substring of label, short id, headline, or the beginning of a final file's sha256 */
   q: z.string().max(200).optional(),
+  /** a final file failed a verification made elsewhere: as a declared verifier signed, as others claim, or either */
+  elsewhere: z.enum(['any', 'failed', 'claimed']).optional(),
   after: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
@@ -115,6 +120,8 @@ export const buildDetailSchema = buildRowSchema.extend({
   report: z.custom<Report>((v) => typeof v === 'object' && v !== null).nullable(),
   referenceVerdict: z.enum(['allow', 'deny']).nullable(),
   engine: z.string().nullable(),
+  /** what others decided about its final files, at most 50 */
+  verifications: z.array(verificationRowSchema),
   evidence: z.array(evidenceSchema),
   history: z.array(
     z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pageOf, sha256Schema, timeSchema, uuidSchema } from './verdict.ts'
+import { attentionSchema, verificationRowSchema } from './verifications.ts'
 
 export const fateSchema = z.enum(['stored', 'known', 'quarantined', 'refused', 'listed'])
 export type Fate = z.infer<typeof fateSchema>
@@ -13,6 +14,7 @@ export const importFileSchema = z.object({
     'link',
     'layout',
     'statement',
+    'policy',
     'public-key',
     'certificate',
     'not-metadata',
@@ -85,6 +87,35 @@ export const envelopeDetailSchema = z.object({
 })
 export type EnvelopeDetail = z.infer<typeof envelopeDetailSchema>
 
+/** What is in a document, for people: decoded, set out in lines, with its signatures and main facts. */
+export const envelopeContentSchema = z.object({
+  /** `payload`: what a DSSE envelope carries, decoded; `document`: the file as it is */
+  of: z.enum(['payload', 'document']),
+  payloadType: z.string().nullable(),
+  /** of what is shown, in bytes, whole */
+  size: z.number().int(),
+  text: z.string(),
+  /** `text` is only the beginning */
+  cut: z.boolean(),
+  signatures: z.array(
+    z.object({
+      keyid: z.string(),
+      keyName: z.string().nullable(),
+      /** as written, the beginning */
+      sig: z.string(),
+      certificate: z
+        .object({ subject: z.string(), spiffeId: z.string().nullable(), notBefore: timeSchema, notAfter: timeSchema })
+        .nullable(),
+    }),
+  ),
+  /** main facts as the document states them */
+  parts: z.array(z.object({ title: z.string(), facts: z.array(z.object({ name: z.string(), value: z.string() })) })),
+  /** why there are no facts, where there should be some */
+  note: z.string().nullable(),
+  verifications: z.array(verificationRowSchema),
+})
+export type EnvelopeContent = z.infer<typeof envelopeContentSchema>
+
 export const envelopeRowSchema = envelopeDetailSchema.omit({ signatures: true, sightings: true, builds: true })
 export type EnvelopeRow = z.infer<typeof envelopeRowSchema>
 export const envelopePageSchema = pageOf(envelopeRowSchema)
@@ -105,6 +136,10 @@ export const artifactDetailSchema = z.object({
   ),
   /** builds of which it is a final file */
   builds: z.array(z.object({ short: z.string(), software: z.string(), state: z.string() })),
+  /** it failed a verification made elsewhere */
+  attention: attentionSchema.nullable(),
+  /** what others decided about it, at most 50 */
+  verifications: z.array(verificationRowSchema),
 })
 export type ArtifactDetail = z.infer<typeof artifactDetailSchema>
 
@@ -129,7 +164,7 @@ export type ImportListQuery = z.infer<typeof importListQuerySchema>
 export const envelopeListQuerySchema = z.object({
   ...pageQuery,
   status: z.enum(['parsed', 'quarantined']).optional(),
-  kind: z.enum(['link', 'layout', 'statement', 'unknown']).optional(),
+  kind: z.enum(['link', 'layout', 'statement', 'policy', 'unknown']).optional(),
   /** step or predicate name, or the beginning of a sha256 */
   q: z.string().max(200).optional(),
 })

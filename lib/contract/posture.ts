@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { buildRowSchema } from './builds.ts'
 import { timeSchema } from './verdict.ts'
+import { verificationRowSchema } from './verifications.ts'
 
 /** The first page: is production covered, and what is wrong? */
 export const postureSchema = z.object({
@@ -40,6 +41,12 @@ export const postureSchema = z.object({
       consequence: z.string(),
     }),
   ),
+  /** failures decided elsewhere that stand; `claimed`: only others than a declared verifier say so */
+  elsewhere: z.object({
+    artifacts: z.object({ failed: z.number().int(), claimed: z.number().int() }),
+    builds: z.object({ failed: z.number().int(), claimed: z.number().int() }),
+    latest: z.array(verificationRowSchema),
+  }),
   demo: z.boolean(),
   empty: z.boolean(),
 })

@@ -88,6 +88,8 @@ export const softwareDetailSchema = softwareRowSchema.extend({
     }),
   ),
   drafts: z.array(z.object({ id: uuidSchema, name: z.string(), updatedAt: timeSchema })),
+  /** builds with a final file that failed a verification made elsewhere */
+  elsewhere: z.object({ failed: z.number().int(), claimed: z.number().int() }),
   recent: z.array(buildRowSchema),
 })
 export type SoftwareDetail = z.infer<typeof softwareDetailSchema>

@@ -25,6 +25,11 @@ export const verdictAnswerSchema = z.object({
   builds: z.array(
     z.object({ short: z.string(), software: z.string(), verdict: verdictSchema.nullable(), receivedAt: timeSchema }),
   ),
+  /**
+   * it failed a verification made elsewhere: `failed` as a declared verifier signed, `claimed` as others say. It is told
+   * beside the verdict and changes nothing about it.
+   */
+  elsewhere: z.enum(['failed', 'claimed']).nullable(),
   /** not final: builds in which it occurs */
   occursIn: z.array(z.object({ short: z.string(), software: z.string(), step: z.string() })),
 })

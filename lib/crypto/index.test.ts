@@ -45,6 +45,7 @@ test('the public face of lib/crypto is this list', () => {
       "printJson",
       "publicKeyFile",
       "readPem",
+      "setOutJson",
       "sha256",
       "timeFault",
       "toBase64",

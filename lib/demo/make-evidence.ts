@@ -1,11 +1,12 @@
 // Makes and uses key pairs (node:crypto through the test authority); they live as long as the returned value.
 import { type JsonObject, publicKeyFile } from '#lib/crypto/index.ts'
-import { type Files, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
+import { digestOf, type Files, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { dsse, linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
+import { summaryDocument } from '#lib/testing/authority/verifications.ts'
 import { chance } from './random.ts'
 import { signers } from './signers.ts'
-import type { DemoSoftware, DraftLink, Run, Signer } from './supply-chain.ts'
+import { type DemoSoftware, type DemoVerifier, type DraftLink, madeBy, type Run, type Signer } from './supply-chain.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -78,6 +79,31 @@ export function demoRuns(software: DemoSoftware, ring: KeyRing, now: Date): Demo
       files: files.filter(({ link }) => !link.late).map(({ file }) => file),
       late: files.filter(({ link }) => link.late).map(({ file }) => file),
     }
+  })
+}
+
+/** What the verifier decided about its runs, each signed twenty minutes after the run, oldest first. */
+export function demoVerifications(
+  software: DemoSoftware,
+  verifier: DemoVerifier,
+  ring: KeyRing,
+  now: Date,
+): (DemoFile & { readonly at: Date })[] {
+  return (software.verifications ?? []).map(({ run, file, result, policy }) => {
+    const index = software.runs - 1 - run
+    const last = software.steps.at(-1)?.name ?? ''
+    const content = madeBy(workThrough(software, software.firstRun + index), last)[file]
+    if (content === undefined) throw new Error(`the demo's step ${last} makes no ${file}`)
+    const at = new Date(timeOf(software, index, now).getTime() + HOUR / 3)
+    const document = summaryDocument({
+      subjects: [{ name: file, sha256: digestOf(content) }],
+      verifier: verifier.verifierId,
+      resource: `https://releases.northbank.example/${encodeURIComponent(software.label(software.firstRun + index))}`,
+      policy: { uri: policy },
+      result,
+      at,
+    })
+    return { path: `${result.toLowerCase()}.vsa.json`, bytes: dsse(document, [keyOf(ring, verifier.signer)]), at }
   })
 }
 

@@ -23,4 +23,5 @@ export const signers = {
   contractor: person('contractor-laptop'),
   ciDocuments: machine('ci-documents'),
   ciBranch: machine('ci-branch'),
+  releaseGate: machine('release-gate'),
 } as const satisfies Record<string, Signer>

@@ -51,6 +51,22 @@ export interface DraftLink {
   readonly late?: boolean
 }
 
+/** Another system of the bank that verifies, and signs what it decided as a verification summary. */
+export interface DemoVerifier {
+  readonly name: string
+  readonly verifierId: string
+  readonly signer: Signer
+}
+
+/** What it decided about a file that the last step of a run made. */
+export interface DemoVerification {
+  /** by how many runs ago, 0 being the newest */
+  readonly run: number
+  readonly file: string
+  readonly result: 'PASSED' | 'FAILED'
+  readonly policy: string
+}
+
 /** Changes the links of one run. Pure; finds its step by name. */
 export type Fault = (links: readonly DraftLink[], run: Run) => readonly DraftLink[]
 
@@ -70,6 +86,8 @@ export interface DemoSoftware {
   readonly runs: number
   /** by how many runs ago, 0 being the newest */
   readonly faults: ReadonlyMap<number, Fault>
+  /** what the bank's release gate decided about its runs */
+  readonly verifications?: readonly DemoVerification[]
   /** the label under which its pipeline pushes a run */
   readonly label: (run: number) => string
 }

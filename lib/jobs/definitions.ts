@@ -8,6 +8,14 @@ export const jobs = {
   'judge-build': z.strictObject({ buildId: z.uuid() }),
   /** judges again what time has changed: layouts that expired, waiting times that passed */
   'sweep-expired': z.strictObject({}),
+  /** says again whose signatures are on verifications made elsewhere, after keys became known or were declared */
+  'check-verifications': z.strictObject({
+    of: z.union([
+      z.strictObject({ verifier: z.string() }),
+      z.strictObject({ keyids: z.array(z.string()) }),
+      z.strictObject({ all: z.literal(true) }),
+    ]),
+  }),
   /** lists what a source has and brings it in */
   'sync-source': z.strictObject({ sourceId: z.uuid() }),
 } as const

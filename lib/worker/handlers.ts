@@ -17,6 +17,10 @@ export const handlers: Handlers = {
     const { sweepExpired } = await import('#lib/services/verdicts/sweep-expired.ts')
     await sweepExpired()
   },
+  'check-verifications': async (payload) => {
+    const { checkVerifications } = await import('#lib/services/verifications/check.ts')
+    await checkVerifications(payload)
+  },
   'sync-source': async ({ sourceId }) => {
     const { syncSource } = await import('#lib/services/sources/sync/sync-source.ts')
     await syncSource(sourceId)

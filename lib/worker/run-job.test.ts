@@ -15,6 +15,7 @@ const idle: Handlers = {
   'judge-software': async () => {},
   'judge-build': async () => {},
   'sweep-expired': async () => {},
+  'check-verifications': async () => {},
   'sync-source': async () => {},
 }
 

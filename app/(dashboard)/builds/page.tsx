@@ -18,10 +18,11 @@ const loadFilter = createLoader(buildsFilter)
 export default async function Page({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const actor = await requirePageActor()
   const filter = await loadFilter(searchParams)
-  const { state, software, q } = filter
+  const { state, software, elsewhere, q } = filter
   const asked = {
     ...(state.length > 0 ? { state } : {}),
     ...(software === null ? {} : { software }),
+    ...(elsewhere === null ? {} : { elsewhere }),
     ...(q === '' ? {} : { q: q.slice(0, 200) }),
     limit: BUILDS_PER_PAGE,
   }

@@ -89,6 +89,11 @@ export const mobileBanking: DemoSoftware = {
   firstRun: 4410,
   runs: 14,
   label: (run) => `mobile-release ${run}`,
+  // in-toto asks no step for its exit status; the gate's policy does, so the two disagree about the newest run
+  verifications: [
+    { run: 1, file: 'out/banking.aab', result: 'PASSED', policy: 'https://policy.northbank.example/mobile-release/7' },
+    { run: 0, file: 'out/banking.aab', result: 'FAILED', policy: 'https://policy.northbank.example/mobile-release/7' },
+  ],
   faults: new Map([
     [0, failed('lint', 1, lintOutput)],
     [2, extraProduct('bundle', 'bundle/debug-bridge.js', 'a remote debugger')],

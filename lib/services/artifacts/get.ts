@@ -4,8 +4,11 @@ import type { ArtifactDetail } from '#lib/contract/evidence.ts'
 import { db } from '#lib/db/client.ts'
 import { AppError, notFound } from '#lib/errors.ts'
 import { hex } from '../imports/store/envelopes.ts'
+import { attentionOfArtifact } from '../verifications/attention.ts'
+import { tellingRows } from '../verifications/telling.ts'
 
 const shown = 500
+const verified = 50
 
 /**
  * Everywhere a digest was seen: by which envelopes, as what, under which names, and the builds that ship it.
@@ -15,7 +18,7 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
   requireRight(actor, 'read')
   const { algo, digest } = parseDigest(written)
   const bytes = Uint8Array.from(Buffer.from(digest, 'hex'))
-  const [artifact, builds, listed] = await Promise.all([
+  const [artifact, builds, listed, attention, elsewhere] = await Promise.all([
     db.artifact.findUnique({ where: { algo_digest: { algo, digest: bytes } }, select: { id: true } }),
     db.buildFile.findMany({
       where: { algo, digest: bytes },
@@ -27,12 +30,20 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
       orderBy: { build: { firstSeenAt: 'desc' } },
     }),
     db.importFile.findMany({ where: { sha256: bytes }, take: 20, distinct: ['path'], select: { path: true } }),
+    attentionOfArtifact({ algo, digest: bytes }),
+    tellingRows({ about: [{ algo, digest: bytes }] }, verified),
   ])
   const uses = artifact === null ? [] : await usesOf(artifact.id)
-  if (uses.length === 0 && builds.length === 0 && (algo !== 'sha256' || listed.length === 0))
+  if (uses.length === 0 && builds.length === 0 && elsewhere.length === 0 && (algo !== 'sha256' || listed.length === 0))
     throw notFound(`file with ${algo} ${digest.slice(0, 12)} in any evidence`)
   const names = [
-    ...new Set([...uses.map(({ path }) => path), ...(algo === 'sha256' ? listed.map(({ path }) => path) : [])]),
+    ...new Set([
+      ...uses.map(({ path }) => path),
+      ...elsewhere.flatMap(({ subjects }) =>
+        subjects.filter((one) => one.digest === digest && one.name !== '').map(({ name }) => name),
+      ),
+      ...(algo === 'sha256' ? listed.map(({ path }) => path) : []),
+    ]),
   ]
   return {
     algo,
@@ -40,6 +51,8 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
     names,
     uses,
     builds: builds.map(({ build }) => ({ short: build.short, software: build.software.slug, state: build.state })),
+    attention,
+    verifications: elsewhere,
   }
 }
 

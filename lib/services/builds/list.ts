@@ -6,6 +6,7 @@ import { db, pool } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import { softwareWhere } from '../software/find-software.ts'
+import { buildsWanting } from '../verifications/attention.ts'
 import { NEWEST_FIRST, rowSelect, rowsOf } from './rows.ts'
 
 /** Builds by filter, newest first, page after page. */
@@ -30,10 +31,11 @@ export async function listBuilds(actor: Actor, filter: BuildFilter): Promise<z.o
   }
 }
 
-async function whereOf({ state, software, q }: BuildFilter): Promise<Prisma.BuildWhereInput> {
+async function whereOf({ state, software, q, elsewhere }: BuildFilter): Promise<Prisma.BuildWhereInput> {
   const and: Prisma.BuildWhereInput[] = []
   if (state !== undefined && state.length > 0) and.push({ state: { in: [...state] } })
   if (software !== undefined && software !== '') and.push({ software: softwareWhere(software) })
+  if (elsewhere !== undefined) and.push({ id: { in: await buildsWanting(elsewhere) } })
   const text = q?.trim() ?? ''
   if (text !== '') and.push({ OR: await searches(text) })
   return { AND: and }

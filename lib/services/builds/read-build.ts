@@ -2,12 +2,14 @@ import type { BuildDetail } from '#lib/contract/builds.ts'
 import { verdictSchema } from '#lib/contract/verdict.ts'
 import { db } from '#lib/db/client.ts'
 import { explain } from '#lib/provenance/explain.ts'
+import { tellingRows } from '../verifications/telling.ts'
 import { buildEvidence } from './evidence.ts'
 import { explainContext } from './explain-context.ts'
 import { type JudgedBuild, judgedBuild } from './judged-build.ts'
 import { rowSelect, rowsOf } from './rows.ts'
 
 const HISTORY = 50
+const ELSEWHERE = 50
 
 export interface BuildRequest {
   readonly id: string
@@ -20,9 +22,10 @@ export async function readBuild({ id }: BuildRequest): Promise<BuildDetail> {
 
 export async function buildOf(judged: JudgedBuild): Promise<BuildDetail> {
   const { build, report } = judged
-  const [evidence, history, found] = await Promise.all([
+  const [evidence, history, elsewhere, found] = await Promise.all([
     buildEvidence(judged),
     historyOf(judged),
+    tellingRows({ about: build.files }, ELSEWHERE),
     db.build.findUniqueOrThrow({ where: { id: build.id }, select: rowSelect }),
   ])
   const [row] = await rowsOf([found])
@@ -34,6 +37,7 @@ export async function buildOf(judged: JudgedBuild): Promise<BuildDetail> {
     report,
     referenceVerdict: report?.referenceVerdict ?? null,
     engine: report?.engine ?? null,
+    verifications: elsewhere,
     evidence,
     history,
   }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { BuildRow } from '#lib/contract/builds.ts'
 import { stateSchema, verdictSchema } from '#lib/contract/verdict.ts'
+import type { Attention } from '#lib/contract/verifications.ts'
 import { db } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
+import { attentionOfBuilds } from '../verifications/attention.ts'
 
 /** Without the report, which is large. */
 export const rowSelect = {
@@ -42,11 +44,11 @@ export async function buildRows(where: Prisma.BuildWhereInput, take: number): Pr
 
 /** Rows as the API answers them, in the order given. */
 export async function rowsOf(found: readonly FoundRow[]): Promise<BuildRow[]> {
-  const signers = await finalSigners(found)
-  return found.map((one) => rowOf(one, signers))
+  const [signers, attention] = await Promise.all([finalSigners(found), attentionOfBuilds(found.map(({ id }) => id))])
+  return found.map((one) => rowOf(one, signers, attention.get(one.id) ?? null))
 }
 
-function rowOf(one: FoundRow, signers: ReadonlyMap<string, readonly string[]>): BuildRow {
+function rowOf(one: FoundRow, signers: ReadonlyMap<string, readonly string[]>, attention: Attention | null): BuildRow {
   const { current } = one
   const verified = one.state === 'verified'
   const names = new Set(finalEvidence(one).flatMap(({ sha256, signer }) => signer ?? signers.get(sha256) ?? []))
@@ -72,6 +74,7 @@ function rowOf(one: FoundRow, signers: ReadonlyMap<string, readonly string[]>): 
     receivedAt: one.firstSeenAt.toISOString(),
     judgedAt: (one.checkedAt ?? current?.judgedAt)?.toISOString() ?? null,
     demo: one.demo,
+    attention,
   }
 }
 

@@ -5,6 +5,8 @@ import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { getBuild } from '../builds/get.ts'
+import { listBuilds } from '../builds/list.ts'
 import { bringIn } from '../imports/bring-in.ts'
 import { createDraft } from '../layouts/create-draft.ts'
 import { judgeSoftwareJob } from '../verdicts/judge-software.ts'
@@ -85,6 +87,16 @@ describe('the demo', () => {
     expect(builds.every(({ demo, software }) => demo && software.demo)).toBe(true)
     const reports = builds.map(({ current }) => current?.report ?? '').join()
     for (const warning of ['STEP_FAILED', 'COMMAND_MISMATCH']) expect(reports).toContain(`"${warning}"`)
+  })
+
+  test('has a build that verifies here and failed the release gate, under the key declared for it', async () => {
+    const { rows } = await listBuilds(admin, { elsewhere: 'failed', limit: 10 })
+    expect(rows).toMatchObject([{ software: { name: 'Mobile Banking' }, state: 'verified', attention: 'failed' }])
+    const detail = await getBuild(admin, rows[0]?.id ?? '')
+    expect(detail.verifications).toMatchObject([
+      { result: 'failed', standing: true, signature: { signer: 'declared', verifier: 'Release gate' } },
+    ])
+    expect(await db.verification.count({ where: { result: 'passed', signer: 'declared' } })).toBe(1)
   })
 
   test('has a file in quarantine, software without a layout, and evidence over 30 days', async () => {

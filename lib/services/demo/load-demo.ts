@@ -2,12 +2,21 @@ import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import type { Demo } from '#lib/contract/demo.ts'
 import { db, inTransaction } from '#lib/db/client.ts'
-import { bank } from '#lib/demo/bank.ts'
-import { type DemoRun, demoRuns, makeKeyRing, publicKeyFiles } from '#lib/demo/make-evidence.ts'
+import { bank, releaseGate } from '#lib/demo/bank.ts'
+import {
+  type DemoRun,
+  demoRuns,
+  demoVerifications,
+  type KeyRing,
+  keyOf,
+  makeKeyRing,
+  publicKeyFiles,
+} from '#lib/demo/make-evidence.ts'
 import type { DemoSoftware } from '#lib/demo/supply-chain.ts'
 import { recordAudit } from '../audit/record.ts'
 import { bringIn } from '../imports/bring-in.ts'
 import { createSoftware } from '../software/create.ts'
+import { declareVerifier } from '../verifiers/declare.ts'
 import { enforceDemoLayout } from './enforce-demo-layout.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { removeDemoRows } from './remove-demo.ts'
@@ -72,10 +81,32 @@ async function bringAll(now: Date): Promise<void> {
   )
   runs.sort((a, b) => a.run.at.getTime() - b.run.at.getTime())
   for (const placed of runs) await bringRun(placed, now)
+  await bringVerifications(made, ring, { begin, now })
   // last, so that each software is judged once and not after every run; in force since before the first run
   for (const { id, slug, software } of made) {
     if (software.owners.length > 0) await enforceDemoLayout(demoActor, { id, slug, software, ring, begin, now })
   }
+}
+
+/** Another system of the bank decides, too: under a key that is declared for it, about software of the demo. */
+async function bringVerifications(
+  made: readonly { readonly software: DemoSoftware }[],
+  ring: KeyRing,
+  { begin, now }: { begin: Date; now: Date },
+): Promise<void> {
+  const { name, verifierId, signer } = releaseGate
+  const keys = [{ fingerprint: keyOf(ring, signer).key.fingerprint }]
+  await declareVerifier(demoActor, { name, verifierId, keys, demo: true }, begin)
+  for (const { software } of made)
+    for (const { at, ...file } of demoVerifications(software, releaseGate, ring, now))
+      await bringIn(demoActor, {
+        via: 'demo',
+        title: `${software.name}: decided by the release gate`,
+        at,
+        files: [file],
+        delivery: { kind: 'loose' },
+        demo: true,
+      })
 }
 
 async function createDemoSoftware(software: DemoSoftware, begin: Date): Promise<{ id: string; slug: string }> {

@@ -35,7 +35,13 @@ export async function removeDemoRows(tx: Tx): Promise<RemovedDemo> {
   await tx.delivery.deleteMany({ where: { demo: true } })
   const imports = await tx.import.deleteMany({ where: { demo: true } })
   const envelopes = await removeEnvelopes(tx)
-  const keys = await tx.publicKey.deleteMany({ where: { demo: true, owners: { none: {} }, signatures: { none: {} } } })
+  await tx.verification.updateMany({
+    where: { declared: { demo: true } },
+    data: { verifierRef: null, signer: 'other-key' },
+  })
+  await tx.verifier.deleteMany({ where: { demo: true } })
+  const unused = { owners: { none: {} }, signatures: { none: {} }, verifiers: { none: {} } }
+  const keys = await tx.publicKey.deleteMany({ where: { demo: true, ...unused } })
   await tx.certificate.deleteMany({ where: { demo: true } })
   // what somebody uses by now is his, not the demo's
   await tx.publicKey.updateMany({ where: { demo: true }, data: { demo: false } })

@@ -3,6 +3,7 @@ import { requireRight } from '#lib/auth/rights.ts'
 import type { EnvelopeDetail } from '#lib/contract/evidence.ts'
 import { db } from '#lib/db/client.ts'
 import { digestOf, envelopeRow, noEnvelope } from './envelope-row.ts'
+import { keyNames } from './key-names.ts'
 
 /** Lists on the page of one document are cut here; a constant file may be seen in every run. */
 const shown = 100
@@ -34,15 +35,6 @@ export async function getEnvelope(actor: Actor, sha256: string): Promise<Envelop
     })),
     builds: await buildsWith(sha256),
   }
-}
-
-/** A keyid is a label that anybody may write: the name says whose key goes by it, not who signed. */
-async function keyNames(keyids: string[]): Promise<Map<string, string>> {
-  const keys = await db.publicKey.findMany({
-    where: { keyids: { hasSome: keyids } },
-    select: { keyids: true, name: true },
-  })
-  return new Map(keys.flatMap(({ keyids: all, name }) => all.map((keyid) => [keyid, name] as const)))
 }
 
 /** Builds whose current verdict looked at the document. */

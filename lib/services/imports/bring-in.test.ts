@@ -172,7 +172,7 @@ describe('the real chains', () => {
         'run/test.json': 'statement stored',
         'run/k.pub': 'public-key stored',
         'run/pol.pub': 'public-key stored',
-        'run/policy.signed.json': 'unknown quarantined UNSUPPORTED',
+        'run/policy.signed.json': 'policy stored',
       })
       const collections = await db.envelope.findMany({
         where: { kind: 'statement' },

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
-import { isSigstoreBundle, parseEnvelope } from '#lib/in-toto/index.ts'
+import { isSigstoreBundle, parseEnvelope, parseWitnessPolicy } from '#lib/in-toto/index.ts'
 import { type Finding, quarantined, type Reason, reasonOf } from './finding.ts'
 
 /** Members by which a broken JSON file is known to be meant as in-toto metadata or as a key. */
@@ -12,7 +12,19 @@ export function classifyJson(path: string, bytes: Uint8Array, sha256: string, me
     return { is: 'envelope', envelope, reason: envelope.signatures.length === 0 ? noSignature : null }
   } catch (error) {
     const reason = reasonOf(error)
-    return otherJson(bytes, meant || metadataNamed(path), reason)
+    return policyIn(bytes, reason) ?? otherJson(bytes, meant || metadataNamed(path), reason)
+  }
+}
+
+/** DSSE with another payload type may be a policy of Witness. One that is broken is told as such. */
+function policyIn(bytes: Uint8Array, reason: Reason): Finding | null {
+  if (reason.code !== 'UNSUPPORTED' || reason.place !== 'payloadType') return null
+  try {
+    const policy = parseWitnessPolicy(bytes)
+    return { is: 'policy', policy, reason: policy.signatures.length === 0 ? noSignature : null }
+  } catch (error) {
+    const found = reasonOf(error)
+    return found.place === 'payloadType' ? null : { is: 'quarantined', reason: found }
   }
 }
 

@@ -63,19 +63,26 @@ function* ofFiles(role: EdgeRole, files: Artifacts): Generator<JoinEdge> {
 }
 
 function* ofDigests(role: EdgeRole, name: string, digests: Readonly<Record<string, string>>): Generator<JoinEdge> {
+  for (const { algo, digest } of joiningDigests(digests)) yield { role, algo, digest, name: storedText(name) }
+}
+
+/** Those of a digest set by which artifacts are joined, in lower case. */
+export function* joiningDigests(
+  digests: Readonly<Record<string, string>>,
+): Generator<{ readonly algo: string; readonly digest: string }> {
   for (const [algo, written] of Object.entries(digests)) {
     const digest = written.toLowerCase()
-    const lengths = joinable.get(algo)
-    if (lengths?.includes(digest.length) && !neverJoin.has(digest)) yield { role, algo, digest, name: storedText(name) }
+    if (joinable.get(algo)?.includes(digest.length) && !neverJoin.has(digest)) yield { algo, digest }
   }
 }
 
-function isHub(name: string): boolean {
+/** Whether a subject's name says that its digest is of something that thousands share. */
+export function isHub(name: string): boolean {
   if (witnessSubject.test(name)) return !witnessFile.test(name)
   return hubSubject.test(name) && !/^pkg:(oci|docker)\//.test(name)
 }
 
 /** Witness writes `https://witness.dev/attestations/product/v0.1/file:app` for `app`. */
-function fileName(name: string): string {
+export function fileName(name: string): string {
   return witnessSubject.test(name) ? name.slice(name.indexOf('/file:') + '/file:'.length) : name
 }

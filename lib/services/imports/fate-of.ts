@@ -43,6 +43,8 @@ function kindAndFate({ finding, sha256 }: Item, fates: Fates): Pick<ImportFile, 
   switch (finding.is) {
     case 'envelope':
       return { kind: finding.envelope.kind, fate: fate(fates.envelopes.get(sha256 ?? '')?.isNew) }
+    case 'policy':
+      return { kind: 'policy', fate: fate(fates.envelopes.get(sha256 ?? '')?.isNew) }
     case 'quarantined':
       return { kind: 'unknown', fate: 'quarantined' }
     case 'keys':

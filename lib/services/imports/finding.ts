@@ -1,5 +1,5 @@
 import { type Certificate, FormatError, type Key } from '#lib/crypto/index.ts'
-import type { Envelope } from '#lib/in-toto/index.ts'
+import type { Envelope, SignedWitnessPolicy } from '#lib/in-toto/index.ts'
 
 /** Why a file is what it is said to be: a stable code, a sentence, and where in the file. */
 export interface Reason {
@@ -11,6 +11,8 @@ export interface Reason {
 /** What a file is, by its content alone. */
 export type Finding =
   | { readonly is: 'envelope'; readonly envelope: Envelope; readonly reason: Reason | null }
+  /** a signed Witness policy: kept and shown, never judged with */
+  | { readonly is: 'policy'; readonly policy: SignedWitnessPolicy; readonly reason: Reason | null }
   /** meant as metadata, but not readable: kept as it is */
   | { readonly is: 'quarantined'; readonly reason: Reason }
   | { readonly is: 'keys'; readonly keys: readonly Key[] }

@@ -1,4 +1,5 @@
 import type { Act } from './act.ts'
+import type { Finding } from './finding.ts'
 import type { NewEnvelope } from './store/envelopes.ts'
 import { functionaryName, type NamedKey } from './store/keys.ts'
 
@@ -7,16 +8,23 @@ export function documentsOf(acts: readonly Act[]): Map<string, NewEnvelope> {
   const documents = new Map<string, NewEnvelope>()
   for (const { items, head } of acts)
     for (const { finding, bytes, sha256 } of items) {
-      if (bytes === null || sha256 === null || (finding.is !== 'envelope' && finding.is !== 'quarantined')) continue
+      if (bytes === null || sha256 === null || !isDocument(finding)) continue
       const known = documents.get(sha256)
       const at = known === undefined || head.at < known.at ? head.at : known.at
       const envelope = finding.is === 'envelope' ? finding.envelope : null
+      const policy = finding.is === 'policy' ? finding.policy : null
       // the same bytes may be quarantined under one name and read under another: read wins
-      if (known === undefined || envelope !== null)
-        documents.set(sha256, { sha256, bytes, at, envelope, reason: finding.reason })
+      if (known === undefined || envelope !== null || policy !== null)
+        documents.set(sha256, { sha256, bytes, at, envelope, policy, reason: finding.reason })
       else documents.set(sha256, { ...known, at })
     }
   return documents
+}
+
+type Document = Extract<Finding, { is: 'envelope' | 'policy' | 'quarantined' }>
+
+function isDocument(finding: Finding): finding is Document {
+  return finding.is === 'envelope' || finding.is === 'policy' || finding.is === 'quarantined'
 }
 
 /** Keys brought as files, and those that layouts name as functionaries: signatures are shown with their names. */

@@ -1,10 +1,13 @@
 import { actorRef } from '#lib/auth/actor.ts'
 import type { ImportFile } from '#lib/contract/evidence.ts'
+import { keyidsOf } from '#lib/crypto/index.ts'
 import { inTransaction, type Tx } from '#lib/db/client.ts'
 import { inSqlTransaction, type Sql } from '#lib/db/sql.ts'
-import { enqueueAll } from '#lib/jobs/enqueue.ts'
+import { type Envelope, verificationsIn } from '#lib/in-toto/index.ts'
+import { enqueue, enqueueAll } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
+import { type ReadEnvelope, storeVerifications } from '../verifications/store.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
@@ -22,16 +25,20 @@ import { storeSignatures } from './store/signatures.ts'
 /** The transaction in which acts are written. */
 export interface Writing {
   readonly sql: Sql
-  /** the same, of Prisma's; null where no layout is among what comes in, which costs much less */
+  /** the same, of Prisma's; null where neither a layout nor a verification comes in, which costs much less */
   readonly tx: Tx | null
 }
 
 /** Runs `work` in a transaction that can write these items; what it throws undoes all of it. */
 export function inWriting<T>(items: Iterable<Item>, work: (writing: Writing) => Promise<T>): Promise<T> {
   for (const { finding } of items)
-    if (finding.is === 'envelope' && finding.envelope.kind === 'layout')
+    if (finding.is === 'envelope' && isLayoutOrVerification(finding.envelope))
       return inTransaction((tx) => work({ sql: tx, tx }))
   return inSqlTransaction((sql) => work({ sql, tx: null }))
+}
+
+function isLayoutOrVerification(envelope: Envelope): boolean {
+  return envelope.kind === 'layout' || verificationsIn(envelope).length > 0
 }
 
 /**
@@ -45,16 +52,21 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
   const at = new Date(Math.min(...acts.map(({ head }) => head.at.getTime())))
   const documents = documentsOf(acts)
   const stored = await storeEnvelopes(sql, documents, { demo })
-  const unread = [...documents].flatMap(([sha256, { envelope }]) => {
+  const unread = [...documents].flatMap(([sha256, { envelope, at: documentAt }]) => {
     const row = stored.get(sha256)
-    return row?.unread && envelope !== null ? [{ id: row.id, envelope, promoted: row.promoted }] : []
+    return row?.unread && envelope !== null ? [{ id: row.id, envelope, at: documentAt, promoted: row.promoted }] : []
+  })
+  const policies = [...documents].flatMap(([sha256, { policy }]) => {
+    const row = stored.get(sha256)
+    return row?.unread && policy !== null ? [{ id: row.id, envelope: policy, promoted: row.promoted }] : []
   })
   await storeSignatures(
     sql,
-    unread.filter(({ promoted }) => promoted),
+    [...unread, ...policies].filter(({ promoted }) => promoted),
   )
   await storeEdges(sql, unread)
   await storeCollectionSubjects(sql, unread)
+  await keepVerifications(tx, unread)
   const keys = await storeKeys(sql, keysOf(acts), { at, demo })
   const certificates = await storeCertificates(sql, certificatesOf(acts), { at, demo })
   await openImports(sql, acts)
@@ -66,6 +78,7 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
   )
   for (const act of acts) await makeVersions(tx, act, stored)
   const software = await enqueueJudging(sql, acts, certificates)
+  await enqueueChecking(sql, acts, keys)
   await recordAudits(
     sql,
     acts.map((act, index) => auditOf(act, files[index] ?? [])),
@@ -99,7 +112,7 @@ function filesOf(acts: readonly Act[], found: Fates): ImportFile[][] {
     const files = fatesOf(items, first, { envelopes, keys, certificates })
     for (const { finding, sha256 } of items) {
       const row = sha256 === null ? undefined : envelopes.get(sha256)
-      if (sha256 !== null && row !== undefined && finding.is === 'envelope')
+      if (sha256 !== null && row !== undefined && (finding.is === 'envelope' || finding.is === 'policy'))
         envelopes.set(sha256, { ...row, isNew: false })
       if (finding.is === 'keys') for (const { fingerprint } of finding.keys) keys.delete(fingerprint)
       if (finding.is === 'certificates') for (const one of finding.certificates) certificates.delete(one.sha256)
@@ -163,6 +176,23 @@ async function enqueueJudging(sql: Sql, acts: readonly Act[], fresh: ReadonlySet
   }))
   await enqueueAll(sql, 'judge-software', jobs)
   return software
+}
+
+async function keepVerifications(tx: Tx | null, read: readonly ReadEnvelope[]): Promise<void> {
+  if (tx !== null) await storeVerifications(tx, read)
+  else if (read.some(({ envelope }) => verificationsIn(envelope).length > 0))
+    throw new Error('a verification is written with inWriting')
+}
+
+/** Verifications that came before the key that signed them are told whose they are. */
+async function enqueueChecking(sql: Sql, acts: readonly Act[], fresh: ReadonlySet<string>): Promise<void> {
+  const keys = keysOf(acts).filter(({ key }) => fresh.has(key.fingerprint))
+  const keyids = [...new Set(keys.flatMap(({ key }) => [key.keyid, ...keyidsOf(key)]))].filter((id) => id !== '')
+  if (keyids.length === 0) return
+  const waiting = await sql.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Verification" v JOIN "EnvelopeSignature" s ON s."envelopeId" = v."envelopeId"
+    WHERE s."keyid" = ANY(${keyids}::text[]) LIMIT 1`
+  if (waiting.length > 0) await enqueue(sql, 'check-verifications', { of: { keyids } })
 }
 
 /** Layouts become versions that can be looked at and chosen. One that stands in for a link is part of another layout. */

@@ -5,20 +5,25 @@ import type { Posture } from '#lib/contract/posture.ts'
 import { db, pool } from '#lib/db/client.ts'
 import { rowSelect, rowsOf } from '../builds/rows.ts'
 import { type SoftwareFacts, softwareFacts } from '../software/rows.ts'
+import { countFailures } from '../verifications/attention.ts'
+import { tellingRows } from '../verifications/telling.ts'
 import { expiring } from './expiring.ts'
 import { headlineOf, sublineOf } from './headline.ts'
 
 const DAYS = 30
 const FAILING = 50
+const ELSEWHERE = 5
 
 /** Is production covered, and what is wrong? Every number is the length of a list that can be opened. */
 export async function getPosture(actor: Actor, now = new Date()): Promise<Posture> {
   requireRight(actor, 'read')
-  const [facts, builds, ahead, imports] = await Promise.all([
+  const [facts, builds, ahead, imports, failures, latestElsewhere] = await Promise.all([
     softwareFacts({}, now),
     buildCounts(now),
     expiring(now),
     db.import.count(),
+    countFailures(),
+    tellingRows({ show: 'standing' }, ELSEWHERE),
   ])
   const failing = await failingNow(facts, now)
   const uncovered = facts.flatMap(({ row, uncovered: reason }) =>
@@ -37,12 +42,13 @@ export async function getPosture(actor: Actor, now = new Date()): Promise<Postur
     builds,
   }
   return {
-    headline: headlineOf(numbers, ahead),
+    headline: headlineOf(numbers, ahead, failures.artifacts.failed),
     subline: sublineOf(numbers),
     ...numbers,
     failing,
     uncovered,
     expiring: ahead,
+    elsewhere: { ...failures, latest: latestElsewhere },
     demo: facts.some(({ row }) => row.demo),
     empty: facts.length === 0 && imports === 0,
   }

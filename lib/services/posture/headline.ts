@@ -8,7 +8,7 @@ function some(count: number, one: string, many: string): string {
 }
 
 /** What is wrong now, worst first; at most three things, each a number with a list behind it. */
-export function headlineOf({ software, now }: Numbers, expiring: Posture['expiring']): string {
+export function headlineOf({ software, now }: Numbers, expiring: Posture['expiring'], elsewhere = 0): string {
   if (software.total === 0) return 'No software is set up yet'
   const soon = expiring.filter(({ kind, days }) => kind === 'layout' && days >= 0 && days <= 14).length
   const wrong = [
@@ -18,6 +18,7 @@ export function headlineOf({ software, now }: Numbers, expiring: Posture['expiri
       { count: now.notVerified, one: 'is not verified', many: 'are not verified' },
       { count: software.uncovered, one: 'has no enforceable layout', many: 'have no enforceable layout' },
     ]),
+    ...(elsewhere > 0 ? [some(elsewhere, 'artifact failed elsewhere', 'artifacts failed elsewhere')] : []),
     ...(soon > 0 ? [some(soon, 'layout expires within 14 days', 'layouts expire within 14 days')] : []),
   ]
   if (wrong.length > 0) return join(wrong.slice(0, 3))

@@ -6,6 +6,7 @@ import { db } from '#lib/db/client.ts'
 import { notFound } from '#lib/errors.ts'
 import { buildRows } from '../builds/rows.ts'
 import { versionIncludes, versionListRow } from '../layouts/version-row.ts'
+import { countFailedBuilds } from '../verifications/attention.ts'
 import { softwareWhere } from './find-software.ts'
 import { softwareFacts } from './rows.ts'
 import { readParameters, readSettings } from './settings.ts'
@@ -19,7 +20,7 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
   const [facts] = await softwareFacts(softwareWhere(id), now)
   if (facts === undefined) throw notFound(`software ${id.slice(0, 80)}`)
   const { row } = facts
-  const [owners, software, binding, drafts, recent] = await Promise.all([
+  const [owners, software, binding, drafts, recent, elsewhere] = await Promise.all([
     db.ownerKey.findMany({ where: { softwareId: row.id }, include: { key: true }, orderBy: { name: 'asc' } }),
     db.software.findUniqueOrThrow({ where: { id: row.id }, select: { settings: true } }),
     db.binding.findFirst({ where: { softwareId: row.id, until: null, environment: 'production' } }),
@@ -29,6 +30,7 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
       select: { id: true, name: true, updatedAt: true },
     }),
     buildRows({ softwareId: row.id }, RECENT),
+    countFailedBuilds(row.id),
   ])
   return {
     ...row,
@@ -50,6 +52,7 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
             mixedRuns: binding.mixedRuns,
           },
     versions: await versionsOf(row.id, owners),
+    elsewhere,
     drafts: drafts.map((draft) => ({ ...draft, updatedAt: draft.updatedAt.toISOString() })),
     recent,
   }

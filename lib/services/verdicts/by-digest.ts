@@ -5,6 +5,7 @@ import { type VerdictAnswer, type verdictQuerySchema, verdictSchema } from '#lib
 import { db, pool } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import { softwareWhere } from '../software/find-software.ts'
+import { attentionOfArtifact } from '../verifications/attention.ts'
 
 /** Builds that are looked at for one digest; beyond that nobody can tell. */
 const MOST = 100
@@ -45,12 +46,13 @@ export async function verdictByDigest(
     verdict: standing(one, now) ? verdictSchema.parse(one.current?.verdict) : null,
     receivedAt: one.firstSeenAt.toISOString(),
   }))
-  if (found.length === 0) return { digest, ...(await notFinal(hex)), builds }
+  const elsewhere = await attentionOfArtifact({ algo: 'sha256', digest: Buffer.from(hex, 'hex') })
+  if (found.length === 0) return { digest, ...(await notFinal(hex)), elsewhere, builds }
   if (found.length > MOST) {
     const message = `More than ${MOST} builds ship this digest; no more are looked at.`
-    return { digest, verdict: 'cannot-tell', code: 'LIMIT', message, builds, occursIn: [] }
+    return { digest, verdict: 'cannot-tell', code: 'LIMIT', message, elsewhere, builds, occursIn: [] }
   }
-  return { digest, ...decide(found, now), builds, occursIn: [] }
+  return { digest, ...decide(found, now), elsewhere, builds, occursIn: [] }
 }
 
 /** Whether the verdict is by a layout in force and time has not passed it. */

@@ -1,13 +1,13 @@
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import type { Sql } from '#lib/db/sql.ts'
-import type { Envelope } from '#lib/in-toto/index.ts'
+import type { Envelope, SignedWitnessPolicy } from '#lib/in-toto/index.ts'
 import type { Reason } from '../finding.ts'
 import { gitoidOf } from './gitoid.ts'
 import { signaturesOf } from './signatures.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** Raised when a newer reader understands more: what is quarantined is then read again. */
-export const PARSER_VERSION = 1
+export const PARSER_VERSION = 2
 
 /** A document to be stored, by its bytes. */
 export interface NewEnvelope {
@@ -15,8 +15,9 @@ export interface NewEnvelope {
   readonly bytes: Uint8Array
   /** when it came */
   readonly at: Date
-  /** null: quarantined */
+  /** in-toto metadata; null: a policy, or quarantined */
   readonly envelope: Envelope | null
+  readonly policy: SignedWitnessPolicy | null
   readonly reason: Reason | null
 }
 
@@ -66,9 +67,10 @@ async function insert(sql: Sql, documents: readonly NewEnvelope[], options: { de
   if (documents.length === 0) return []
   const facts = documents.map(factsOf)
   const digests = documents.map(({ sha256 }) => bytesOf(sha256))
-  const signatures = documents.flatMap(({ sha256, envelope }) =>
-    envelope === null ? [] : signaturesOf(envelope).map((one) => ({ ...one, digest: bytesOf(sha256) })),
-  )
+  const signatures = documents.flatMap(({ sha256, envelope, policy }) => {
+    const signed = envelope ?? policy
+    return signed === null ? [] : signaturesOf(signed).map((one) => ({ ...one, digest: bytesOf(sha256) }))
+  })
   return sql.$queryRaw<Row[]>`
     WITH fresh AS (
       INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "predicateType", "name", "signedSha256", "status",
@@ -107,7 +109,7 @@ async function promote(
   const promoted = new Set<string>()
   for (const document of documents) {
     const row = rows.get(document.sha256)
-    if (row === undefined || row.inserted || row.status !== 'quarantined' || document.envelope === null) continue
+    if (row === undefined || row.inserted || row.status !== 'quarantined' || !isRead(document)) continue
     const f = factsOf(document)
     await sql.$executeRaw`
       UPDATE "Envelope" SET "form" = ${f.form}, "kind" = ${f.kind}, "predicateType" = ${f.predicateType},
@@ -119,19 +121,25 @@ async function promote(
   return promoted
 }
 
+const isRead = ({ envelope, policy }: NewEnvelope): boolean => envelope !== null || policy !== null
+
 async function notOnlyDemo(sql: Sql, rows: readonly Row[]): Promise<void> {
   const known = rows.filter(({ inserted }) => !inserted).map(({ id }) => id)
   if (known.length === 0) return
   await sql.$executeRaw`UPDATE "Envelope" SET "demo" = false WHERE "demo" AND "id" = ANY(${known}::bigint[])`
 }
 
-function factsOf({ envelope, reason }: NewEnvelope) {
+function factsOf({ envelope, policy, reason }: NewEnvelope) {
   const why = {
     code: reason?.code ?? null,
     message: storedTextOrNull(reason?.message ?? null, 4_000),
     place: storedTextOrNull(reason?.place ?? null),
   }
   const none = { form: 'unknown', kind: 'unknown', predicateType: null, name: null, signedSha256: null }
+  if (policy !== null) {
+    const signedSha256 = bytesOf(sha256Hex(policy.signedBytes))
+    return { ...none, ...why, form: policy.form, kind: 'policy', signedSha256, status: 'parsed' }
+  }
   if (envelope === null) return { ...none, ...why, status: 'quarantined' }
   return {
     form: envelope.form,

@@ -3,7 +3,9 @@ import type { Envelope } from '#lib/in-toto/index.ts'
 import { storedText } from './stored-text.ts'
 
 /** Which keyids an envelope's signatures name. Whether they verify is asked by whoever knows the keys. */
-export function signaturesOf(envelope: Envelope): { index: number; keyid: string; certificate: boolean }[] {
+export function signaturesOf(
+  envelope: Pick<Envelope, 'signatures'>,
+): { index: number; keyid: string; certificate: boolean }[] {
   return envelope.signatures.map(({ keyid, certificate }, index) => ({
     index,
     keyid: storedText(keyid),
@@ -12,7 +14,10 @@ export function signaturesOf(envelope: Envelope): { index: number; keyid: string
 }
 
 /** Notes the signatures of envelopes that were quarantined before. */
-export async function storeSignatures(sql: Sql, read: readonly { id: bigint; envelope: Envelope }[]): Promise<void> {
+export async function storeSignatures(
+  sql: Sql,
+  read: readonly { id: bigint; envelope: Pick<Envelope, 'signatures'> }[],
+): Promise<void> {
   const rows = read.flatMap(({ id, envelope }) => signaturesOf(envelope).map((one) => ({ ...one, id })))
   if (rows.length === 0) return
   await sql.$executeRaw`
