@@ -18,6 +18,8 @@ const holders = {
   'layout:sign': { roles: ['engineer', 'admin'], scope: null },
   'layout:enforce': { roles: ['engineer', 'admin'], scope: null },
   'audit:read': { roles: ['engineer', 'admin'], scope: null },
+  'trust:end': { roles: ['engineer', 'admin'], scope: null, local: true },
+  'trust:set': { roles: ['admin'], scope: null, local: true },
   'owner-keys:set': { roles: ['admin'], scope: null },
   'users:manage': { roles: ['admin'], scope: null },
   'tokens:manage': { roles: ['admin'], scope: null },

@@ -3,6 +3,7 @@ import { db, pool } from '#lib/db/client.ts'
 import type { Digests, Report } from '#lib/in-toto/index.ts'
 import type { Counterpart, ExplainContext, RecordedFiles } from '#lib/provenance/explain-context.ts'
 import { type JudgedBuild, recordOf, stepLink } from './judged-build.ts'
+import { verifyOptions } from './verify-options.ts'
 
 /** Digests of a report that are looked up in the store. */
 const LOOKED_UP = 40
@@ -15,7 +16,7 @@ export async function explainContext(judged: JudgedBuild, evidence: BuildDetail[
     software: { slug: build.software.slug, name: build.software.name },
     build: { short: build.short, label: build.label, files: build.files },
     layout: version === undefined ? null : { versionId: version.id, name: version.name, number: version.number },
-    parameters: (build.current?.binding.parameters ?? null) !== null,
+    verifyOptions: (await verifyOptions(judged)).flatMap(({ words }) => words),
     receivedAt: new Map(evidence.map(({ sha256, receivedAt }) => [sha256, receivedAt])),
   }
   if (report === null) return base

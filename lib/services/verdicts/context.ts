@@ -7,6 +7,7 @@ import { type Layout, type ReadDocument, readDocument, type UnusableKey } from '
 import { finalSteps } from '#lib/in-toto/select/builds.ts'
 import { readStoredKeys } from '../software/owner-key.ts'
 import { membersOf, readParameters, readSettings, type SoftwareSettings } from '../software/settings.ts'
+import type { Trust } from '../trust/load.ts'
 
 const include = {
   owners: { include: { key: true }, orderBy: { fingerprint: 'asc' } },
@@ -37,6 +38,8 @@ export interface JudgingContext {
    * with a certificate
    */
   readonly keyids: readonly string[]
+  /** whose roots speak for which trust domain */
+  readonly trust: Trust
   /** changes where trust, layout or settings do */
   readonly mark: string
 }
@@ -47,7 +50,7 @@ export function loadSoftware(id: string): Promise<SoftwareRow | null> {
 }
 
 /** Null where no layout is in force. */
-export function contextOf(software: SoftwareRow): JudgingContext | null {
+export function contextOf(software: SoftwareRow, trust: Trust): JudgingContext | null {
   const [binding] = software.bindings
   if (binding === undefined) return null
   const settings = readSettings(software.settings)
@@ -74,8 +77,15 @@ export function contextOf(software: SoftwareRow): JudgingContext | null {
     stepNames: layout.steps.map(({ name }) => name),
     finalSteps: finalSteps(layout, settings.finalFiles),
     keyids: keyidsOf(layout),
-    mark: markOf(software, settings, binding.id),
+    trust,
+    // without certificates in its own steps, other roots change nothing but sublayouts: those are looked for
+    mark: markOf(software, settings, binding.id, takesCertificates(layout) ? trust.mark : ''),
   }
+}
+
+/** Whether a step of the layout may be signed with a certificate. */
+export function takesCertificates(layout: Layout): boolean {
+  return layout.steps.some(({ certConstraints }) => certConstraints.length > 0)
 }
 
 /** No keyid is called so: keyids of a layout are hex. */
@@ -88,16 +98,16 @@ export function mayBeBy(parameter: string): string {
 
 function keyidsOf(layout: Layout): string[] {
   const ids = new Set([''])
-  if (layout.steps.some(({ certConstraints }) => certConstraints.length > 0)) ids.add(ANY_CERTIFICATE)
+  if (takesCertificates(layout)) ids.add(ANY_CERTIFICATE)
   for (const step of layout.steps) for (const keyid of step.pubkeys) ids.add(keyid)
   for (const [keyid, key] of layout.keys) for (const id of [keyid, key.keyid, ...key.subkeys.keys()]) ids.add(id)
   return [...ids]
 }
 
 /** What a whole new judging of all builds hangs on: an engine that answers otherwise, too. */
-function markOf(software: SoftwareRow, settings: SoftwareSettings, bindingId: string): string {
+function markOf(software: SoftwareRow, settings: SoftwareSettings, bindingId: string, trust: string): string {
   const owners = software.owners.map(({ fingerprint }) => Buffer.from(fingerprint).toString('hex'))
   return createHash('sha256')
-    .update(JSON.stringify([ENGINE, bindingId, owners, settings]))
+    .update(JSON.stringify([ENGINE, bindingId, owners, settings, trust]))
     .digest('hex')
 }

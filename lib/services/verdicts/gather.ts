@@ -139,7 +139,7 @@ async function storeOf(
     certificates: {
       verifyCertificate,
       intermediates: await intermediatesFor(documents.map(({ document }) => document)),
-      bundles: [],
+      bundles: context.trust.bundles,
     },
   }
   return openStore(input)

@@ -2,6 +2,7 @@ import { db, pool } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import type { Digests } from '#lib/in-toto/index.ts'
 import type { FinalGroup } from '#lib/in-toto/select/builds.ts'
+import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
 import { contextOf, loadSoftware } from './context.ts'
 import { DocumentCache, type Target } from './gather.ts'
@@ -26,7 +27,7 @@ export async function judgeOne(buildId: string, now: Date, cache: DocumentCache)
   const build = await db.build.findUnique({ where: { id: buildId }, include })
   const software = build === null ? null : await loadSoftware(build.softwareId)
   if (build === null || software === null) return
-  const context = contextOf(software)
+  const context = contextOf(software, await loadTrust())
   if (context === null) {
     const last = build.current?.binding
     if (last !== undefined) await saveVerdict(software, last, build, noLayoutVerdict(software.name, now.getTime()), now)

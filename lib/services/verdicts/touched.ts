@@ -127,6 +127,23 @@ export async function waitingForAuthorities({ software, finalSteps, keyids }: Ju
   }
 }
 
+/**
+ * Builds that other roots may change although the layout in force takes no certificates: those of whose run something
+ * is signed with one, in the place of a sublayout. Where signed run ids bring evidence from elsewhere, any.
+ */
+export async function certifiedInside({ software, runIdPaths }: JudgingContext): Promise<Touched> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT b."id"::text AS "id" FROM "Build" b JOIN "Delivery" d ON d."id" = b."deliveryId"
+     WHERE b."softwareId" = $1::uuid AND ($2 OR EXISTS (
+       SELECT 1 FROM "Delivery" o JOIN "Sighting" s ON s."deliveryId" = o."id"
+         JOIN "EnvelopeSignature" x ON x."envelopeId" = s."envelopeId" AND x."certificate"
+       WHERE (o."id" = d."id" OR (${sameRun('d', 'o')})) AND s."path" ~ '${INNER_PATH}'))
+     ORDER BY b."firstSeenAt" DESC`,
+    [software.id, runIdPaths.length > 0],
+  )
+  return { deliveries: [], loose: [], builds: rows.map(({ id }) => id) }
+}
+
 async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {
   const { rows } = await pool.query<{ ids: string[] }>(
     `SELECT array_agg(DISTINCT e."id"::text) AS "ids" FROM "Sighting" s

@@ -1,0 +1,28 @@
+import { db } from '#lib/db/client.ts'
+import { printTrustBundles } from '#lib/in-toto/index.ts'
+import { loadTrust } from '../trust/load.ts'
+import { type JudgedBuild, judgedLayout } from './judged-build.ts'
+
+/** An option of `waybill verify` with the file that it reads, as it lies among the inputs of a verdict. */
+export interface VerifyOption {
+  readonly words: readonly string[]
+  readonly file: { readonly name: string; readonly content: string } | null
+}
+
+/** What `waybill verify` has to be given besides layout, keys and links, to judge a build as its binding does. */
+export async function verifyOptions(judged: JudgedBuild): Promise<VerifyOption[]> {
+  const binding = judged.build.current?.binding
+  if (binding === undefined) return []
+  const { parameters } = binding
+  const layout = await judgedLayout(judged)
+  const certified = layout?.steps.some(({ certConstraints }) => certConstraints.length > 0) === true
+  const { bundles } = certified ? await loadTrust(db) : { bundles: [] }
+  return [
+    ...(parameters === null ? [] : [withFile('--params', 'params.json', JSON.stringify(parameters))]),
+    ...(bundles.length === 0 ? [] : [withFile('--trust-bundles', 'trust-bundles.json', printTrustBundles(bundles))]),
+  ]
+}
+
+function withFile(option: string, name: string, content: string): VerifyOption {
+  return { words: [option, name], file: { name, content } }
+}
