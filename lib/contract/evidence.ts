@@ -15,6 +15,7 @@ export const importFileSchema = z.object({
     'statement',
     'public-key',
     'certificate',
+    'trust-bundle',
     'not-metadata',
     'private-key',
     'archive',

@@ -1,4 +1,5 @@
 import type { Act } from './act.ts'
+import type { NewBundle } from './store/bundles.ts'
 import type { NewEnvelope } from './store/envelopes.ts'
 import { functionaryName, type NamedKey } from './store/keys.ts'
 
@@ -37,6 +38,17 @@ export function certificatesOf(acts: readonly Act[]) {
     items.flatMap(({ finding, path }) =>
       finding.is === 'certificates'
         ? finding.certificates.map((certificate) => ({ certificate, name: fileName(path) }))
+        : [],
+    ),
+  )
+}
+
+/** SPIFFE bundles, with who brought them. */
+export function bundlesOf(acts: readonly Act[]): NewBundle[] {
+  return acts.flatMap(({ actor, items }) =>
+    items.flatMap(({ finding, path, sha256, bytes }) =>
+      finding.is === 'trust-bundle' && sha256 !== null && bytes !== null
+        ? [{ sha256, bytes, bundle: finding.bundle, name: fileName(path), by: actor.name }]
         : [],
     ),
   )

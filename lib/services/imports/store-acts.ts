@@ -8,7 +8,8 @@ import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
 import { type Fates, fatesOf } from './fate-of.ts'
-import { certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
+import { bundlesOf, certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
+import { storeBundles } from './store/bundles.ts'
 import { storeCollectionSubjects } from './store/collection-subjects.ts'
 import { storeEdges } from './store/edges.ts'
 import { type StoredEnvelope, stepName, storeEnvelopes } from './store/envelopes.ts'
@@ -37,9 +38,10 @@ export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnsw
   await storeCollectionSubjects(tx, unread)
   const keys = await storeKeys(tx, keysOf(acts), { at, demo })
   const certificates = await storeCertificates(tx, certificatesOf(acts), { at, demo })
+  const bundles = await storeBundles(tx, bundlesOf(acts), at)
   await openImports(tx, acts)
   const closed = await noteSightings(tx, acts, stored)
-  const files = filesOf(acts, { envelopes: stored, keys, certificates })
+  const files = filesOf(acts, { envelopes: stored, keys, certificates, bundles })
   await storeFiles(
     tx,
     acts.flatMap(({ head }, index) => (files[index] ?? []).map((file) => ({ ...file, importId: head.id }))),
@@ -71,14 +73,16 @@ async function openImports(tx: Tx, acts: readonly Act[]): Promise<void> {
 function filesOf(acts: readonly Act[], found: Fates): ImportFile[][] {
   const envelopes = new Map(found.envelopes)
   const [keys, certificates] = [new Set(found.keys), new Set(found.certificates)]
+  const bundles = new Set(found.bundles)
   return acts.map(({ items, first }) => {
-    const files = fatesOf(items, first, { envelopes, keys, certificates })
+    const files = fatesOf(items, first, { envelopes, keys, certificates, bundles })
     for (const { finding, sha256 } of items) {
       const row = sha256 === null ? undefined : envelopes.get(sha256)
       if (sha256 !== null && row !== undefined && finding.is === 'envelope')
         envelopes.set(sha256, { ...row, isNew: false })
       if (finding.is === 'keys') for (const { fingerprint } of finding.keys) keys.delete(fingerprint)
       if (finding.is === 'certificates') for (const one of finding.certificates) certificates.delete(one.sha256)
+      if (finding.is === 'trust-bundle' && sha256 !== null) bundles.delete(sha256)
     }
     return files
   })

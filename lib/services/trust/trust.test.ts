@@ -244,6 +244,35 @@ describe('whoever can add a root can make things verify', () => {
   })
 })
 
+test('a bundle that comes with evidence is kept and offered, and trusted by nobody', async () => {
+  const root = makeAuthority('offered', 'offered.example')
+  const text = JSON.stringify({ keys: [jwk(root.certificate.der)], spiffe_sequence: 7 })
+  const brought = await bringIn(developer, {
+    via: 'page',
+    title: 'drop',
+    at: DECIDED,
+    files: [{ path: 'run/bundle.json', bytes: new TextEncoder().encode(text) }],
+    delivery: { kind: 'handed-over' },
+  })
+  expect(brought.files).toMatchObject([{ kind: 'trust-bundle', fate: 'stored', code: 'TRUST_BUNDLE' }])
+  const before = await listTrust(developer, LATER)
+  expect(before.domains.some(({ trustDomain }) => trustDomain === 'offered.example')).toBe(false)
+  const [offered] = before.offered
+  expect(offered).toMatchObject({
+    name: 'bundle.json',
+    trustDomains: ['offered.example'],
+    roots: 1,
+    sequence: '7',
+    broughtBy: 'Test developer',
+  })
+  const content = { offered: offered?.sha256 ?? '' }
+  await addTrust(admin, { trustDomain: 'offered.example', content, reason: 'asked', ending: [] }, LATER)
+  expect((await listTrust(developer, LATER)).offered).toEqual([])
+  expect((await getTrustDomain(developer, 'offered.example', LATER)).decisions[0]?.source).toBe(
+    'brought in by Test developer, bundle.json',
+  )
+})
+
 function jwk(der: Uint8Array) {
   return { use: 'x509-svid', kty: 'EC', x5c: [Buffer.from(der).toString('base64')] }
 }
