@@ -8,7 +8,7 @@ export const trustDomainSchema = z
 const reasonSchema = z.string().trim().min(3, 'say why, for whoever reads the audit log').max(1000)
 
 /**
- * `in-force`; `expiring`: within 30 days; `expired`: its certificate has ended; `ended`: by a later bundle or by a
+ * `in-force`; `expiring`: within 30 days, and a third of its life; `expired`: its certificate has ended; `ended`: by a later bundle or by a
  * person; `compromised`: its key may be somebody else's; `not-yet`: its certificate begins later
  */
 export const rootStateSchema = z.enum(['in-force', 'expiring', 'expired', 'ended', 'compromised', 'not-yet'])

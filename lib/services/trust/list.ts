@@ -9,6 +9,7 @@ import { rootsInForce, type TrustBundle, type TrustedRoot, trustBundlesOf } from
 import { readDomains } from './domains-of-layouts.ts'
 import { decisionOf, decisionRows } from './load.ts'
 
+/** A month ahead; of a root that lives for a day only, the last third of its life. */
 const SOON_MS = 30 * 24 * 60 * 60_000
 const OFFERED = 50
 
@@ -100,7 +101,7 @@ function rootRow(
     spans: spans.map(({ from, until }) => ({ from: iso(from), until: until === null ? null : iso(until) })),
     taintedAt: taintedAt === null ? null : iso(taintedAt),
     state: inForce
-      ? notAfter - now <= SOON_MS
+      ? notAfter - now <= Math.min(SOON_MS, (notAfter - notBefore) / 3)
         ? 'expiring'
         : 'in-force'
       : taintedAt !== null && taintedAt <= now
