@@ -179,7 +179,7 @@ function UsedBy({ software }: { software: TrustDomainRow['software'] }) {
       {software.map(({ slug, name }, index) => (
         <span key={slug}>
           {index > 0 && ', '}
-          <Link className="wb-link" href={`/software/${slug}`}>
+          <Link className="wb-link underline" href={`/software/${slug}`}>
             {name}
           </Link>
         </span>

@@ -7,6 +7,7 @@ import type {
   TimeProof,
   UnusableKey,
 } from '../verify/input.ts'
+import type { StepForms } from '../verify/step-form.ts'
 
 /** Once somebody brought a document: when, in which delivery (null: in none), under which path. */
 export interface Sighting {
@@ -74,6 +75,8 @@ export interface SelectInput {
   readonly sharedSteps?: ReadonlySet<string>
   /** whether a link of another run counts where digests tie it; by default nobody can tell */
   readonly mixedRuns?: boolean
+  /** in which form the evidence of a step comes; absent: all as links */
+  readonly forms?: StepForms
   /** absent: certificates cannot be judged */
   readonly certificates?: CertificateTrust
 }

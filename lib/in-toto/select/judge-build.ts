@@ -2,6 +2,7 @@ import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
 import type { Digests, LinkFound, Reason, Report } from '../report.ts'
 import { parseTimestamp } from '../time.ts'
 import type { LinkStore } from '../verify/input.ts'
+import { formText } from '../verify/step-form.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
 import type { FinalGroup, Store } from './builds.ts'
 import { type Case, type Choice, openCase, ownLinks, ownUnusable } from './choose.ts'
@@ -139,6 +140,7 @@ function verify({ input }: Store, links: LinkStore): Report {
     parameters: input.parameters,
     profile: 'strict',
     verifySignature: input.verifySignature,
+    ...(input.forms === undefined ? {} : { forms: input.forms }),
     ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
   })
 }
@@ -194,6 +196,7 @@ function digestInputs({ store, build }: Case, levels: readonly Inner[], report: 
     `waiting ${input.waiting}`,
     `build ${JSON.stringify([input.softwareId, build.step, build.content, build.deliveryId, build.run])}`,
     `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false])}`,
+    ...[...(input.forms ?? [])].map(([step, form]) => `form ${step} ${formText(form)}`),
     ...levels
       .flatMap(namedChoices)
       .flatMap(([name, { groups, mixed, unusable }]) => [

@@ -67,7 +67,7 @@ async function seenElsewhere(
   const { rows } = await pool.query<{ digest: string; step: string; at: Date; short: string | null }>(
     `SELECT encode(a."digest", 'hex') AS "digest", u.* FROM "Artifact" a CROSS JOIN LATERAL (
        SELECT DISTINCT ON (e."id") e."name" AS "step", s."seenAt" AS "at", b."short" FROM "Edge" g
-       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" = 'link' JOIN "Sighting" s ON s."envelopeId" = e."id"
+       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" IN ('link', 'statement') JOIN "Sighting" s ON s."envelopeId" = e."id"
        LEFT JOIN "Build" b ON b."deliveryId" = s."deliveryId"
        WHERE g."artifactId" = a."id" AND b."id" IS DISTINCT FROM $2::uuid
        ORDER BY e."id" DESC, s."seenAt" LIMIT 5) u

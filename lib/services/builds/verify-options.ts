@@ -1,5 +1,6 @@
 import { db } from '#lib/db/client.ts'
 import { printTrustBundles } from '#lib/in-toto/index.ts'
+import { readForms } from '../software/settings.ts'
 import { loadTrust } from '../trust/load.ts'
 import { type JudgedBuild, judgedLayout } from './judged-build.ts'
 
@@ -13,13 +14,18 @@ export interface VerifyOption {
 export async function verifyOptions(judged: JudgedBuild): Promise<VerifyOption[]> {
   const binding = judged.build.current?.binding
   if (binding === undefined) return []
-  const { parameters } = binding
+  const { parameters, timestampRoots } = binding
+  const forms = Object.entries(readForms(binding.forms))
+    .map(([step, form]) => `${step}=${form}`)
+    .sort()
   const layout = await judgedLayout(judged)
   const certified = layout?.steps.some(({ certConstraints }) => certConstraints.length > 0) === true
   const { bundles } = certified ? await loadTrust(db) : { bundles: [] }
   return [
     ...(parameters === null ? [] : [withFile('--params', 'params.json', JSON.stringify(parameters))]),
     ...(bundles.length === 0 ? [] : [withFile('--trust-bundles', 'trust-bundles.json', printTrustBundles(bundles))]),
+    ...(timestampRoots === '' ? [] : [withFile('--timestamp-roots', 'timestamp-roots.pem', timestampRoots)]),
+    ...(forms.length === 0 ? [] : [{ words: ['--form', ...forms], file: null }]),
   ]
 }
 

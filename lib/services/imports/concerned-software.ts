@@ -1,6 +1,7 @@
 import { parseJsonText } from '#lib/crypto/index.ts'
 import type { Tx } from '#lib/db/client.ts'
-import { parseLayoutDocument } from '#lib/in-toto/index.ts'
+import { parseLayoutDocument, type StepForms } from '#lib/in-toto/index.ts'
+import { formsOf, namesOf } from '../verdicts/context.ts'
 
 interface Known {
   readonly steps: readonly string[]
@@ -19,7 +20,9 @@ const kept = 2_000
 export async function concernedSoftware(tx: Tx, wanted: readonly ReadonlySet<string>[]): Promise<string[][]> {
   if (wanted.every((steps) => steps.size === 0)) return wanted.map(() => [])
   const layouts = await layoutsInForce(tx)
-  return wanted.map((wantedSteps) => softwareWhere(layouts, ({ steps }) => steps.some((name) => wantedSteps.has(name))))
+  return wanted.map((names) =>
+    softwareWhere(layouts, ({ steps, forms }) => namesOf(steps, forms).some((name) => names.has(name))),
+  )
 }
 
 /** The software whose layout in force lets certificates sign: a new authority may complete their chains. */
@@ -29,19 +32,28 @@ export async function certifiedSoftware(tx: Tx): Promise<string[]> {
 
 interface InForce {
   readonly softwareId: string
-  readonly layout: Known | undefined
+  readonly layout: (Known & { readonly forms: StepForms }) | undefined
 }
 
-function softwareWhere(layouts: readonly InForce[], isMeant: (layout: Known) => boolean): string[] {
+function softwareWhere(
+  layouts: readonly InForce[],
+  isMeant: (layout: NonNullable<InForce['layout']>) => boolean,
+): string[] {
   const found = layouts.filter(({ layout }) => layout !== undefined && isMeant(layout))
   return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
 }
 
 async function layoutsInForce(tx: Tx): Promise<InForce[]> {
-  const bindings = await tx.binding.findMany({ where: { until: null }, select: { softwareId: true, versionId: true } })
+  const bindings = await tx.binding.findMany({
+    where: { until: null },
+    select: { softwareId: true, versionId: true, forms: true },
+  })
   const unknown = bindings.map(({ versionId }) => versionId).filter((id) => !known.has(id))
   if (unknown.length > 0) await learn(tx, unknown)
-  return bindings.map(({ softwareId, versionId }) => ({ softwareId, layout: known.get(versionId) }))
+  return bindings.map(({ softwareId, versionId, forms }) => {
+    const layout = known.get(versionId)
+    return { softwareId, layout: layout === undefined ? undefined : { ...layout, forms: formsOf(forms) } }
+  })
 }
 
 async function learn(tx: Tx, versionIds: string[]): Promise<void> {

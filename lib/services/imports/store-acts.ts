@@ -1,9 +1,11 @@
 import { actorRef } from '#lib/auth/actor.ts'
 import type { ImportFile } from '#lib/contract/evidence.ts'
 import type { Tx } from '#lib/db/client.ts'
+import type { Envelope } from '#lib/in-toto/index.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
+import { namelessName } from '../verdicts/context.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
@@ -57,6 +59,13 @@ export async function storeActs(tx: Tx, acts: readonly Act[]): Promise<BatchAnsw
     software: software[index] ?? [],
     closed: closed.has(act),
   }))
+}
+
+/** The step that it names; a statement that names none may stand for one by its type. */
+function evidenceName(envelope: Envelope): string[] {
+  const step = stepName(envelope)
+  if (step !== null) return [step]
+  return envelope.kind === 'statement' ? [namelessName(envelope.document.predicateType)] : []
 }
 
 async function openImports(tx: Tx, acts: readonly Act[]): Promise<void> {
@@ -123,7 +132,7 @@ async function enqueueJudging(tx: Tx, acts: readonly Act[], fresh: ReadonlySet<s
   const wanted = acts.map(({ head, items }) => {
     const envelopes = items.flatMap(({ finding }) => (finding.is === 'envelope' ? [finding.envelope] : []))
     const own = head.delivery.kind === 'pushed' && envelopes.length > 0 ? [head.delivery.softwareId] : []
-    return { own, steps: new Set(envelopes.map(stepName).filter((name) => name !== null)) }
+    return { own, steps: new Set(envelopes.flatMap(evidenceName)) }
   })
   const concerned = await concernedSoftware(
     tx,

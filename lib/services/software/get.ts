@@ -8,7 +8,7 @@ import { buildRows } from '../builds/rows.ts'
 import { versionIncludes, versionListRow } from '../layouts/version-row.ts'
 import { softwareWhere } from './find-software.ts'
 import { softwareFacts } from './rows.ts'
-import { readParameters, readSettings } from './settings.ts'
+import { readForms, readParameters, readSettings } from './settings.ts'
 
 const RECENT = 20
 const VERSIONS = 100
@@ -48,6 +48,8 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
             parameters: readParameters(binding.parameters),
             sharedSteps: binding.sharedSteps,
             mixedRuns: binding.mixedRuns,
+            forms: readForms(binding.forms),
+            timestampRoots: binding.timestampRoots,
           },
     versions: await versionsOf(row.id, owners),
     drafts: drafts.map((draft) => ({ ...draft, updatedAt: draft.updatedAt.toISOString() })),

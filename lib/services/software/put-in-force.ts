@@ -14,6 +14,7 @@ import { getSoftware } from './get.ts'
 import { readStoredKeys } from './owner-key.ts'
 import { readSettings } from './settings.ts'
 import { storeLayoutEnvelope } from './store-layout-envelope.ts'
+import { readTimestampRoots } from './timestamp-roots.ts'
 
 type Input = z.input<typeof putInForceSchema>
 
@@ -24,7 +25,8 @@ type Input = z.input<typeof putInForceSchema>
  */
 export async function putInForce(actor: Actor, id: string, input: Input, now = new Date()): Promise<SoftwareDetail> {
   requireRight(actor, 'layout:enforce')
-  const { parameters = null, sharedSteps = [], mixedRuns = false } = input
+  const { parameters = null, sharedSteps = [], mixedRuns = false, forms = {}, timestampRoots = '' } = input
+  const stamping = readTimestampRoots(timestampRoots)
   const softwareId = await inTransaction(async (tx) => {
     const software = await findSoftware(id, tx)
     await lockSoftware(tx, software.id)
@@ -42,6 +44,7 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
       unusable,
       parameters,
       sharedSteps,
+      forms,
       finalFiles: readSettings(software.settings).finalFiles,
       now,
     })
@@ -55,6 +58,8 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         ...(parameters === null ? {} : { parameters }),
         sharedSteps: [...new Set(sharedSteps)].sort(),
         mixedRuns,
+        forms,
+        timestampRoots: timestampRoots.trim(),
         since: now,
         by: actor.name || actorRef(actor),
       },
@@ -75,6 +80,8 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         parameters,
         sharedSteps,
         mixedRuns,
+        forms,
+        timestampRoots: stamping.map(({ sha256 }) => sha256),
       },
     })
     return software.id

@@ -61,7 +61,8 @@ async function finalEnvelopes({ id, finalStep }: Found): Promise<string[]> {
     `SELECT DISTINCT e."id"::text AS "id" FROM "BuildFile" f
        JOIN "Artifact" a ON a."algo" = f."algo" AND a."digest" = f."digest"
        JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" = 'product'
-       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" = 'link' AND e."name" = $2
+       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" IN ('link', 'statement')
+         AND (e."name" = $2 OR (e."kind" = 'statement' AND e."name" IS NULL))
      WHERE f."buildId" = $1::uuid
      UNION
      SELECT e."id"::text FROM "Verdict" v
