@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import type { APIRequestContext } from '@playwright/test'
-import { decodeUtf8, publicKeyFile } from '../lib/crypto/index.ts'
+import { decodeUtf8, parsePublicKeyPem, publicKeyFile } from '../lib/crypto/index.ts'
+import { readDocument } from '../lib/in-toto/index.ts'
+import { recordOf } from '../lib/in-toto/verify/step-form.ts'
 import {
   certifiedMetablock,
   constraintObject,
@@ -9,7 +12,7 @@ import {
 } from '../lib/testing/authority/certificates.ts'
 import { layoutDocument, linkDocument } from '../lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '../lib/testing/authority/envelopes.ts'
-import { makeKey } from '../lib/testing/authority/keys.ts'
+import { makeKey, type TestKey } from '../lib/testing/authority/keys.ts'
 import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -25,6 +28,46 @@ const bundleOf = (sequence: number, ...roots: TestCertificate[]) =>
 
 const NOW = Date.now()
 const valid = { from: new Date(NOW - 3_600_000), until: new Date(NOW + 20 * 86_400_000) }
+
+/** A signed layout with the key that signed it. */
+const layout = (document: ReturnType<typeof layoutDocument>, owner: TestKey) => ({
+  bytes: metablock(document, [owner]),
+  ownerKey: decodeUtf8(publicKeyFile(owner.key, 'legacy')),
+})
+
+/** A software with its owner key, a layout and a run, up to where somebody has to put the layout in force. */
+async function bring(
+  api: APIRequestContext,
+  name: string,
+  { bytes, ownerKey }: ReturnType<typeof layout>,
+  files: Readonly<Record<string, Uint8Array>>,
+) {
+  const software = await api.post('/api/v1/software', { data: { name } })
+  const { slug }: { slug: string } = await software.json()
+  const keys = await api.put(`/api/v1/software/${slug}/owner-keys`, {
+    data: { keys: [{ text: ownerKey, name: 'owner' }] },
+  })
+  expect(keys.status(), await keys.text()).toBe(200)
+  const form = new FormData()
+  for (const [path, content] of Object.entries({ [`${name}.layout`]: bytes, ...files }))
+    form.append('files', new File([Uint8Array.from(content)], `${name}/${path}`))
+  const brought = await api.post('/api/v1/imports', { multipart: form })
+  expect(brought.status(), await brought.text()).toBe(201)
+  const layouts = await (await api.get('/api/v1/layouts')).json()
+  const version: { id: string } = layouts.versions.find((one: { name: string }) => one.name.includes(name))
+  return { slug, versionId: version.id }
+}
+
+async function judged(api: APIRequestContext, slug: string, state: RegExp = /./): Promise<{ short: string }> {
+  let short = ''
+  await expect(async () => {
+    const { rows } = await (await api.get(`/api/v1/builds?software=${slug}`)).json()
+    const found = rows.find((row: { state: string }) => row.state !== 'running' && state.test(row.state))
+    short = found?.short ?? ''
+    expect(short).not.toBe('')
+  }).toPass({ timeout: 30_000 })
+  return { short }
+}
 
 /** A build whose first step is signed with an SVID, by a layout that names no roots. */
 async function certifiedBuild(api: APIRequestContext, name: string, domain: string, root: TestCertificate) {
@@ -44,29 +87,13 @@ async function certifiedBuild(api: APIRequestContext, name: string, domain: stri
   const svid = makeSvid(root, id, valid)
   const built = linkDocument({ name: 'build', products: { app: name } })
   const shipped = linkDocument({ name: 'ship', materials: { app: name }, products: { 'image.tar': name } })
-  const software = await api.post('/api/v1/software', { data: { name } })
-  const { slug }: { slug: string } = await software.json()
-  const text = decodeUtf8(publicKeyFile(owner.key, 'legacy'))
-  const keys = await api.put(`/api/v1/software/${slug}/owner-keys`, { data: { keys: [{ text, name: 'owner' }] } })
-  expect(keys.status(), await keys.text()).toBe(200)
-  const form = new FormData()
-  const add = (path: string, bytes: Uint8Array) =>
-    form.append('files', new File([Uint8Array.from(bytes)], `${name}/${path}`))
-  add(`${name}.layout`, metablock(document, [owner]))
-  add(`build.${svid.keyid.slice(0, 8)}.link`, certifiedMetablock(built, [{ by: svid }]))
-  add(linkFileName('ship', shipper), metablock(shipped, [shipper]))
-  const brought = await api.post('/api/v1/imports', { multipart: form })
-  expect(brought.status(), await brought.text()).toBe(201)
-  const layouts = await (await api.get('/api/v1/layouts')).json()
-  const version: { id: string } = layouts.versions.find((one: { name: string }) => one.name.includes(name))
-  const put = await api.post(`/api/v1/software/${slug}/in-force`, { data: { versionId: version.id } })
+  const { slug, versionId } = await bring(api, name, layout(document, owner), {
+    [`build.${svid.keyid.slice(0, 8)}.link`]: certifiedMetablock(built, [{ by: svid }]),
+    [linkFileName('ship', shipper)]: metablock(shipped, [shipper]),
+  })
+  const put = await api.post(`/api/v1/software/${slug}/in-force`, { data: { versionId } })
   expect(put.status(), await put.text()).toBe(200)
-  let short = ''
-  await expect(async () => {
-    const { rows } = await (await api.get(`/api/v1/builds?software=${slug}`)).json()
-    short = rows.find((row: { state: string }) => row.state !== 'running')?.short ?? ''
-    expect(short).not.toBe('')
-  }).toPass({ timeout: 30_000 })
+  const { short } = await judged(api, slug)
   return { slug, short }
 }
 
@@ -154,4 +181,58 @@ test('a bundle that leaves a root out is put in force only where that is meant; 
   await expect(card(viewer)).toContainText('Compromised')
   await expect(card(viewer).getByRole('button')).toHaveCount(0)
   await expectAccessible(viewer)
+})
+
+test('collections of Witness count once an engineer chooses that form for their steps', async ({
+  engineer: page,
+  api,
+  own,
+}) => {
+  test.setTimeout(120_000)
+  const real = (name: string) => new Uint8Array(readFileSync(`lib/in-toto/vectors/real-witness/${name}`))
+  const name = own('witness')
+  const [owner, shipper] = [makeKey('owner'), makeKey('shipper')]
+  const witness = parsePublicKeyPem(Buffer.from(real('k.pub')).toString())
+  const read = readDocument('build.json', real('build.json'))
+  if (!('envelope' in read) || read.envelope.kind !== 'statement') throw new Error('a statement')
+  const { products } = recordOf(read.envelope.document)
+  const shipped = linkDocument({ name: 'ship', products: { 'image.tar': name } })
+  shipped.set('materials', new Map([...products].map(([path, found]) => [path, new Map(Object.entries(found))])))
+  const document = layoutDocument({
+    expires: new Date(NOW + 30 * 86_400_000),
+    readme: name,
+    steps: [
+      { name: 'build', keys: [witness], materials: ['ALLOW *'], products: ['CREATE app', 'DISALLOW *'] },
+      { name: 'ship', keys: [shipper.key], materials: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'] },
+    ],
+  })
+  const admin = await api('admin')
+  const { slug } = await bring(admin, name, layout(document, owner), {
+    'build.json': real('build.json'),
+    [linkFileName('ship', shipper)]: metablock(shipped, [shipper]),
+  })
+  await page.goto(`/software/${slug}`)
+  const put = async () => {
+    await page
+      .getByRole('button', { name: /^Put in force|^Change how/ })
+      .first()
+      .click()
+    return page.getByRole('dialog')
+  }
+  const first = await put()
+  await first.getByRole('button', { name: 'Put in force' }).click()
+  await expect(first).toBeHidden()
+  const { short } = await judged(admin, slug)
+  await page.goto(`/builds/${short}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('not in the form that its evidence takes')
+  await expectAccessible(page)
+  await page.getByRole('link', { name: 'Open', exact: true }).click()
+  await expect(page).toHaveURL(new RegExp(`/software/${slug}`))
+  const dialog = await put()
+  await dialog.getByText('Forms of evidence and time stamps').click()
+  await dialog.getByLabel('Evidence of build').selectOption('witness-collection')
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Put in force' }).click()
+  await expect(dialog).toBeHidden()
+  await judged(admin, slug, /verified/)
 })
