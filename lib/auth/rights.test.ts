@@ -11,6 +11,7 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   read: [true, true, true, true, true, false],
   'evidence:bring': [false, true, true, true, false, true],
   'evidence:recheck': [false, true, true, true, false, false],
+  'evidence:take-out': [false, false, true, true, false, false],
   'source:manage': [false, false, true, true, false, false],
   'software:create': [false, false, true, true, false, false],
   'layout:draft': [false, false, true, true, false, false],

@@ -12,6 +12,7 @@ const holders = {
   read: { roles: ['viewer', 'developer', 'engineer', 'admin'], scope: 'read' },
   'evidence:bring': { roles: ['developer', 'engineer', 'admin'], scope: 'ingest' },
   'evidence:recheck': { roles: ['developer', 'engineer', 'admin'], scope: null },
+  'evidence:take-out': { roles: ['engineer', 'admin'], scope: null },
   'source:manage': { roles: ['engineer', 'admin'], scope: null, local: true },
   'software:create': { roles: ['engineer', 'admin'], scope: null },
   'layout:draft': { roles: ['engineer', 'admin'], scope: null },

@@ -44,6 +44,13 @@ export interface Delivery {
   readonly closesAt: number | null
 }
 
+/** Signed bytes that are out of consideration, in whatever envelope they come. */
+export interface TakenOut {
+  readonly signedSha256: string
+  readonly by: string
+  readonly reason: string
+}
+
 /** A step and a pattern that name what a software ships. */
 export interface FinalFiles {
   readonly step: string
@@ -61,6 +68,8 @@ export interface SelectInput {
   /** empty: all that the last step made */
   readonly finalFiles: readonly FinalFiles[]
   readonly documents: readonly StoredDocument[]
+  /** what somebody took out of consideration: it neither helps nor hurts, and the verdict says so; absent: nothing */
+  readonly takenOut?: readonly TakenOut[]
   /** there is more evidence than was gathered: what it says is not known */
   readonly truncated?: boolean
   readonly deliveries: readonly Delivery[]

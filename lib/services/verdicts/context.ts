@@ -14,6 +14,7 @@ import {
   type UnusableKey,
 } from '#lib/in-toto/index.ts'
 import { finalSteps } from '#lib/in-toto/select/builds.ts'
+import type { TakenOut } from '#lib/in-toto/select/input.ts'
 import { allKeyids } from '#lib/in-toto/verify/keyids.ts'
 import { readStoredKeys } from '../software/owner-key.ts'
 import { membersOf, readForms, readParameters, readSettings, type SoftwareSettings } from '../software/settings.ts'
@@ -59,7 +60,9 @@ export interface JudgingContext {
   readonly keyids: readonly string[]
   /** whose roots speak for which trust domain */
   readonly trust: Trust
-  /** changes where trust, layout or settings do */
+  /** evidence that somebody took out of consideration */
+  readonly takenOut: readonly TakenOut[]
+  /** changes where trust, layout, settings or what is taken out do */
   readonly mark: string
 }
 
@@ -69,7 +72,11 @@ export function loadSoftware(id: string): Promise<SoftwareRow | null> {
 }
 
 /** Null where no layout is in force. */
-export function contextOf(software: SoftwareRow, trust: Trust): JudgingContext | null {
+export function contextOf(
+  software: SoftwareRow,
+  trust: Trust,
+  taken: { readonly rows: readonly TakenOut[]; readonly mark: string },
+): JudgingContext | null {
   const [binding] = software.bindings
   if (binding === undefined) return null
   const settings = readSettings(software.settings)
@@ -104,8 +111,9 @@ export function contextOf(software: SoftwareRow, trust: Trust): JudgingContext |
     finalNames: namesOf(final, forms),
     keyids: keyidsOf(layout, forms.size > 0),
     trust,
+    takenOut: taken.rows,
     // without certificates in its own steps, other roots change nothing but sublayouts: those are looked for
-    mark: markOf(software, settings, binding.id, takesCertificates(layout) ? trust.mark : ''),
+    mark: markOf(software, settings, binding.id, [takesCertificates(layout) ? trust.mark : '', taken.mark]),
   }
 }
 
@@ -173,9 +181,14 @@ function keyidsOf(layout: Layout, statements: boolean): string[] {
 }
 
 /** What a whole new judging of all builds hangs on: an engine that answers otherwise, too. */
-function markOf(software: SoftwareRow, settings: SoftwareSettings, bindingId: string, trust: string): string {
+function markOf(
+  software: SoftwareRow,
+  settings: SoftwareSettings,
+  bindingId: string,
+  marks: readonly string[],
+): string {
   const owners = software.owners.map(({ fingerprint }) => Buffer.from(fingerprint).toString('hex'))
   return createHash('sha256')
-    .update(JSON.stringify([ENGINE, bindingId, owners, settings, trust]))
+    .update(JSON.stringify([ENGINE, bindingId, owners, settings, marks]))
     .digest('hex')
 }

@@ -137,6 +137,7 @@ async function storeOf(
     sharedSteps: new Set(context.binding.sharedSteps),
     mixedRuns: context.binding.mixedRuns,
     forms: context.forms,
+    takenOut: context.takenOut,
     certificates: {
       verifyCertificate,
       intermediates: await intermediatesFor(documents.map(({ document }) => document)),

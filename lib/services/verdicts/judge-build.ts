@@ -2,6 +2,7 @@ import { db, pool } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import type { Digests } from '#lib/in-toto/index.ts'
 import type { FinalGroup } from '#lib/in-toto/select/builds.ts'
+import { takenOutOf } from '../evidence/list-taken-out.ts'
 import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
 import { contextOf, loadSoftware } from './context.ts'
@@ -27,7 +28,7 @@ export async function judgeOne(buildId: string, now: Date, cache: DocumentCache)
   const build = await db.build.findUnique({ where: { id: buildId }, include })
   const software = build === null ? null : await loadSoftware(build.softwareId)
   if (build === null || software === null) return
-  const context = contextOf(software, await loadTrust())
+  const context = contextOf(software, await loadTrust(), await takenOutOf(db, software.id))
   if (context === null) {
     const last = build.current?.binding
     if (last !== undefined) await saveVerdict(software, last, build, noLayoutVerdict(software.name, now.getTime()), now)

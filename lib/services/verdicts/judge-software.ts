@@ -1,4 +1,5 @@
 import { db } from '#lib/db/client.ts'
+import { takenOutOf } from '../evidence/list-taken-out.ts'
 import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
 import { contextOf, type JudgingContext, loadSoftware, type SoftwareRow, takesCertificates } from './context.ts'
@@ -17,7 +18,7 @@ export async function judgeSoftwareJob({ softwareId }: { softwareId: string }, n
   await alone(softwareId, async () => {
     const software = await loadSoftware(softwareId)
     if (software === null) return
-    const context = contextOf(software, await loadTrust())
+    const context = contextOf(software, await loadTrust(), await takenOutOf(db, software.id))
     if (context === null) await sayNoLayout(software, now)
     else await judgeAll(context, now)
   })
