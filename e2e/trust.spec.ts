@@ -179,7 +179,7 @@ test('a bundle that leaves a root out is put in force only where that is meant; 
 
   await viewer.goto('/settings?tab=trust')
   await expect(card(viewer)).toContainText('Compromised')
-  await expect(card(viewer).getByRole('button')).toHaveCount(0)
+  await expect(card(viewer).getByRole('button', { name: /^(End|Change|Add)/ })).toHaveCount(0)
   await expectAccessible(viewer)
 })
 
@@ -235,4 +235,61 @@ test('collections of Witness count once an engineer chooses that form for their 
   await dialog.getByRole('button', { name: 'Put in force' }).click()
   await expect(dialog).toBeHidden()
   await judged(admin, slug, /verified/)
+})
+
+test('an engineer takes a link out of consideration and puts it back; a developer sees who did', async ({
+  engineer,
+  developer,
+  api,
+  own,
+}) => {
+  test.setTimeout(120_000)
+  const name = own('dissent')
+  const [owner, ci, other, shipper] = ['owner', 'ci', 'other', 'shipper'].map((one) => makeKey(one))
+  if (!owner || !ci || !other || !shipper) throw new Error('four keys')
+  const document = layoutDocument({
+    expires: new Date(NOW + 30 * 86_400_000),
+    readme: name,
+    steps: [
+      { name: 'build', keys: [ci.key, other.key], products: ['CREATE app', 'DISALLOW *'] },
+      { name: 'ship', keys: [shipper.key], materials: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'] },
+    ],
+  })
+  const admin = await api('admin')
+  const built = (app: string) => linkDocument({ name: 'build', products: { app } })
+  const shipped = linkDocument({ name: 'ship', materials: { app: name }, products: { 'image.tar': name } })
+  const { slug, versionId } = await bring(admin, name, layout(document, owner), {
+    [linkFileName('build', ci)]: metablock(built(name), [ci]),
+    [linkFileName('build', other)]: metablock(built(`${name} else`), [other]),
+    [linkFileName('ship', shipper)]: metablock(shipped, [shipper]),
+  })
+  const put = await admin.post(`/api/v1/software/${slug}/in-force`, { data: { versionId } })
+  expect(put.status(), await put.text()).toBe(200)
+  const { short } = await judged(admin, slug, /blocked/)
+  await engineer.goto(`/builds/${short}?tab=evidence`)
+  const row = (page: typeof engineer) =>
+    page
+      .getByRole('listitem')
+      .filter({ hasText: linkFileName('build', other) })
+      .first()
+  await row(engineer)
+    .getByRole('button', { name: /^Take out build/ })
+    .click()
+  const dialog = engineer.getByRole('dialog')
+  await dialog.getByLabel('Why').fill('its key leaked')
+  await expectAccessible(engineer)
+  await dialog.getByRole('button', { name: 'Take out' }).click()
+  await judged(admin, slug, /verified/)
+  await developer.goto(`/builds/${short}?tab=evidence`)
+  const card = developer.getByRole('region', { name: 'Taken out of consideration' })
+  await expect(card).toContainText('its key leaked')
+  await expect(card.getByRole('button', { name: /^Put back/ })).toHaveCount(0)
+  await expectAccessible(developer)
+  await engineer.reload()
+  await row(engineer)
+    .getByRole('button', { name: /^Put back build/ })
+    .click()
+  await dialog.getByLabel('Why').fill('it did not')
+  await dialog.getByRole('button', { name: 'Put back' }).click()
+  await judged(admin, slug, /blocked/)
 })
