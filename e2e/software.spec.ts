@@ -64,5 +64,11 @@ test('an engineer says how a layout is bound, puts it in force, and its builds a
   await expect(page.getByRole('region', { name: 'Layout in force' }).getByRole('link')).toBeVisible()
   await expect(page.getByRole('list', { name: /^Last builds: 1 verified/ })).toBeVisible({ timeout: 30_000 })
   const { binding } = await (await page.request.get(`/api/v1/software/${slug}`)).json()
-  expect(binding).toEqual({ parameters: null, sharedSteps: ['clone'], mixedRuns: false })
+  expect(binding).toEqual({
+    parameters: null,
+    sharedSteps: ['clone'],
+    mixedRuns: false,
+    forms: {},
+    timestampRoots: '',
+  })
 })

@@ -15,6 +15,7 @@ import {
   setThreshold,
   signersOf,
 } from '#lib/layout-draft/index.ts'
+import { CertificateHolders } from './certificates.tsx'
 import { useEditor, useEditorStore, useView, viewOf } from './editor-store.ts'
 import { Functionaries } from './functionaries.tsx'
 import { LayoutSettings } from './layout-settings.tsx'
@@ -54,7 +55,7 @@ function ItemForm({ item, previews, links }: InspectorProps & { item: ItemView }
             size="xs"
             label="Signatures needed"
             min={1}
-            max={Math.max(1, signersOf(view, item))}
+            max={item.constraints.length > 0 ? 1_000_000 : Math.max(1, signersOf(view, item))}
             clampBehavior="none"
             allowDecimal={false}
             allowNegative={false}
@@ -72,6 +73,7 @@ function ItemForm({ item, previews, links }: InspectorProps & { item: ItemView }
       {item.kind === 'step' && (
         <div className="mb-4">
           <Functionaries item={item} />
+          <CertificateHolders item={item} />
         </div>
       )}
       <CommandField item={item} />

@@ -3,6 +3,7 @@ import { Textarea, TextInput, Title } from '@mantine/core'
 import { utc } from '#components/ui/time-text.ts'
 import { parseTimestamp } from '#lib/in-toto/index.ts'
 import { setExpires, setReadme } from '#lib/layout-draft/index.ts'
+import { Authorities } from './authorities.tsx'
 import { useEditor, useEditorStore, useView } from './editor-store.ts'
 
 /** What the layout is as a whole: its name here, its expiry, and the readme that is signed with it. */
@@ -56,6 +57,7 @@ export function LayoutSettings() {
           }}
           onBlur={() => store.getState().endGesture()}
         />
+        <Authorities />
       </div>
     </div>
   )

@@ -8,16 +8,17 @@ import { Account } from './account.tsx'
 import { Appearance } from './appearance.tsx'
 import { Members } from './members.tsx'
 import { Tokens } from './tokens.tsx'
+import { TrustDomains } from './trust-domains.tsx'
 import { Verifiers } from './verifiers.tsx'
 
-const tabs = ['account', 'appearance', 'verifiers', 'members', 'tokens'] as const
+const tabs = ['account', 'appearance', 'trust', 'verifiers', 'members', 'tokens'] as const
 
-/** One's own account and look for everybody; members and tokens for administrators. */
+/** One's own account and look, and whose roots are trusted, for everybody; members and tokens for administrators. */
 export function SettingsPage() {
   const [asked, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('account'))
   const members = useMay('users:manage')
   const tokens = useMay('tokens:manage')
-  const open = { account: true, appearance: true, verifiers: true, members, tokens }
+  const open = { account: true, appearance: true, trust: true, verifiers: true, members, tokens }
   const tab = open[asked] ? asked : 'account'
   return (
     <PageBody>
@@ -26,6 +27,7 @@ export function SettingsPage() {
         <Tabs.List mb="md">
           <Tabs.Tab value="account">Account</Tabs.Tab>
           <Tabs.Tab value="appearance">Appearance and keys</Tabs.Tab>
+          <Tabs.Tab value="trust">Trust domains</Tabs.Tab>
           <Tabs.Tab value="verifiers">Verifiers</Tabs.Tab>
           {members && <Tabs.Tab value="members">Members</Tabs.Tab>}
           {tokens && <Tabs.Tab value="tokens">API tokens</Tabs.Tab>}
@@ -35,6 +37,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="appearance">
           <Appearance />
+        </Tabs.Panel>
+        <Tabs.Panel value="trust">
+          <TrustDomains />
         </Tabs.Panel>
         <Tabs.Panel value="verifiers">
           <Verifiers />

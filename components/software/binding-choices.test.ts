@@ -17,6 +17,7 @@ const document = layoutDocument({
 test('what is asked are the parameters that the layout uses and the steps that may be shared', () => {
   expect(bindingChoices(document, [])).toEqual({
     parameters: ['repo', 'target'],
+    all: ['clone', 'build', 'package'],
     steps: [
       { name: 'clone', isSource: true },
       { name: 'build', isSource: false },
@@ -27,5 +28,5 @@ test('what is asked are the parameters that the layout uses and the steps that m
 })
 
 test('a document that is no layout asks for nothing', () => {
-  expect(bindingChoices(jsonObject({ _type: 'layout' }), [])).toEqual({ parameters: [], steps: [] })
+  expect(bindingChoices(jsonObject({ _type: 'layout' }), [])).toEqual({ parameters: [], all: [], steps: [] })
 })

@@ -4,6 +4,8 @@ import { type Layout, parseLayoutDocument } from '#lib/in-toto/index.ts'
 export interface BindingChoices {
   /** names in braces that the layout uses */
   readonly parameters: readonly string[]
+  /** names of all steps, in the layout's order */
+  readonly all: readonly string[]
   /** steps that may be shared: all but those that make what is shipped */
   readonly steps: readonly { readonly name: string; readonly isSource: boolean }[]
 }
@@ -13,14 +15,18 @@ const PLACEHOLDER = /\{([a-zA-Z0-9_-]+)\}/g
 /** What can be chosen when a layout is bound to a software. Nothing where it cannot be read. */
 export function bindingChoices(document: JsonObject, finalFiles: readonly { readonly step: string }[]): BindingChoices {
   const layout = read(document)
-  if (layout === null) return { parameters: [], steps: [] }
+  if (layout === null) return { parameters: [], all: [], steps: [] }
   const last = layout.steps.at(-1)?.name
   const final = finalFiles.length === 0 ? [last] : finalFiles.map(({ step }) => step)
   const steps = layout.steps.map(({ name, expectedMaterials, expectedProducts }) => ({
     name,
     isSource: ![...expectedMaterials, ...expectedProducts].some(({ keyword }) => keyword === 'MATCH'),
   }))
-  return { parameters: placeholders(layout), steps: steps.filter(({ name }) => !final.includes(name)) }
+  return {
+    parameters: placeholders(layout),
+    all: layout.steps.map(({ name }) => name),
+    steps: steps.filter(({ name }) => !final.includes(name)),
+  }
 }
 
 function read(document: JsonObject): Layout | null {

@@ -8,6 +8,7 @@ import type { SoftwareDetail } from '#lib/contract/software.ts'
 import { readLayoutText } from '#lib/layout-draft/index.ts'
 import { utc } from '../ui/time-text.ts'
 import { bindingChoices } from './binding-choices.ts'
+import { EvidenceForms, type Forms, wholeForms } from './evidence-forms.tsx'
 
 type Version = SoftwareDetail['versions'][number]
 
@@ -37,6 +38,8 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
   const [values, setValues] = useState<Readonly<Record<string, string>>>(before?.parameters ?? {})
   const [shared, setShared] = useState<readonly string[]>(before?.sharedSteps ?? [])
   const [mixedRuns, setMixedRuns] = useState(before?.mixedRuns ?? false)
+  const [forms, setForms] = useState<Forms>(before?.forms ?? {})
+  const [timestampRoots, setTimestampRoots] = useState(before?.timestampRoots ?? '')
   const put = useMutation({
     mutationFn: () => {
       const parameters = choices?.parameters ?? []
@@ -47,6 +50,8 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
             : Object.fromEntries(parameters.map((name) => [name, values[name] ?? ''])),
         sharedSteps: shared.filter((name) => choices?.steps.some((step) => step.name === name)),
         mixedRuns,
+        forms: whole ?? {},
+        timestampRoots,
       })
     },
     onSuccess: async () => {
@@ -62,7 +67,9 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
   })
   const empty = choices?.parameters.filter((name) => (values[name] ?? '') === '') ?? []
   // without any value braces stay as they are written
-  const complete = choices !== null && (empty.length === 0 || empty.length === choices.parameters.length)
+  const whole = choices === null ? null : wholeForms(forms, choices.all)
+  const complete =
+    choices !== null && whole !== null && (empty.length === 0 || empty.length === choices.parameters.length)
   return (
     <div className="text-[13px]">
       <p>
@@ -114,6 +121,15 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
         checked={mixedRuns}
         onChange={(event) => setMixedRuns(event.currentTarget.checked)}
       />
+      {choices !== null && choices.all.length > 0 && (
+        <EvidenceForms
+          steps={choices.all}
+          forms={forms}
+          onForms={setForms}
+          timestampRoots={timestampRoots}
+          onTimestampRoots={setTimestampRoots}
+        />
+      )}
       {put.isError && (
         <p role="alert" className="mt-3 text-fail-text">
           {put.error.message}

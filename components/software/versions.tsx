@@ -129,7 +129,7 @@ function PutInForceButton({
   software: SoftwareDetail
   onAsk: () => void
 }) {
-  if (version.state === 'in-force') return null
+  const inForce = version.state === 'in-force'
   const why =
     software.owners.length === 0
       ? 'Set the owner keys first'
@@ -146,7 +146,7 @@ function PutInForceButton({
       aria-disabled={why !== null}
       onClick={(event) => (why === null ? onAsk() : event.preventDefault())}
     >
-      Put in force
+      {inForce ? 'Change how it is bound' : 'Put in force'}
     </Button>
   )
   return why === null ? button : <Tooltip label={why}>{button}</Tooltip>

@@ -165,7 +165,9 @@ function FileDigest({ file }: { file: ImportFile }) {
         ? `/artifacts/${file.sha256}`
         : file.kind === 'public-key' || file.kind === 'certificate'
           ? '/identities'
-          : null
+          : file.kind === 'trust-bundle'
+            ? '/settings?tab=trust'
+            : null
   return (
     <>
       <Digest value={file.sha256} />

@@ -10,6 +10,7 @@ export function NextSteps({ imported }: { imported: Import }) {
   const maySetKeys = useMay('owner-keys:set')
   const mayEnforce = useMay('layout:enforce')
   const mayCreate = useMay('software:create')
+  const mayTrust = useMay('trust:set')
   const has = (kind: Import['files'][number]['kind']) =>
     imported.files.some((file) => file.kind === kind && (file.fate === 'stored' || file.fate === 'known'))
   const [first] = imported.software
@@ -35,6 +36,12 @@ export function NextSteps({ imported }: { imported: Import }) {
     steps.push(
       <Step key="owners" href={target} title="Choose owner keys">
         Imported keys carry no trust until an administrator chooses them for a software.
+      </Step>,
+    )
+  if (has('trust-bundle') && mayTrust)
+    steps.push(
+      <Step key="trust" href="/settings?tab=trust" title="Put the trust bundle in force">
+        It carries no trust until an administrator says for which trust domain it speaks, and since when.
       </Step>,
     )
   if (has('layout') && mayEnforce)

@@ -5,11 +5,13 @@ import { EmptyState } from '#components/ui/empty-state.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { rawUrl } from '#lib/client/provenance.ts'
 import type { BuildDetail } from '#lib/contract/builds.ts'
+import { TakeOut } from './take-out.tsx'
 
 /** What the verdict rests on, as received; and everything looked at and passed over, each with the reason. */
 export function EvidenceTab({ build }: { build: BuildDetail }) {
   const selected = build.evidence.filter((one) => one.role === 'selected')
-  const considered = build.evidence.filter((one) => one.role === 'considered')
+  const considered = build.evidence.filter((one) => one.role === 'considered' && one.takenOut === null)
+  const out = build.evidence.filter((one) => one.role === 'considered' && one.takenOut !== null)
   if (build.evidence.length === 0) {
     return (
       <EmptyState
@@ -21,18 +23,23 @@ export function EvidenceTab({ build }: { build: BuildDetail }) {
   return (
     <div className="flex flex-col gap-5">
       <Card title="Selected" aside={`${selected.length} that the verdict rests on`} flush>
-        <Rows rows={selected} />
+        <Rows build={build} rows={selected} />
       </Card>
       {considered.length > 0 && (
         <Card title="Considered and passed over" aside={String(considered.length)} flush>
-          <Rows rows={considered} />
+          <Rows build={build} rows={considered} />
+        </Card>
+      )}
+      {out.length > 0 && (
+        <Card title="Taken out of consideration" aside={String(out.length)} flush>
+          <Rows build={build} rows={out} />
         </Card>
       )}
     </div>
   )
 }
 
-function Rows({ rows }: { rows: BuildDetail['evidence'] }) {
+function Rows({ build, rows }: { build: BuildDetail; rows: BuildDetail['evidence'] }) {
   if (rows.length === 0) return <p className="border-line border-t px-4 py-3 text-mute">None.</p>
   return (
     <ul className="list-none">
@@ -43,6 +50,7 @@ function Rows({ rows }: { rows: BuildDetail['evidence'] }) {
             <span className="text-mute text-xs">{one.kind}</span>
             <Digest value={one.sha256} />
             <span className="flex-1" />
+            <TakeOut build={build} evidence={one} />
             <a
               href={rawUrl(one.sha256)}
               download

@@ -11,6 +11,7 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   read: [true, true, true, true, true, false],
   'evidence:bring': [false, true, true, true, false, true],
   'evidence:recheck': [false, true, true, true, false, false],
+  'evidence:take-out': [false, false, true, true, false, false],
   'source:manage': [false, false, true, true, false, false],
   'software:create': [false, false, true, true, false, false],
   'layout:draft': [false, false, true, true, false, false],
@@ -18,6 +19,8 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   'layout:enforce': [false, false, true, true, false, false],
   'verifier:manage': [false, false, true, true, false, false],
   'audit:read': [false, false, true, true, false, false],
+  'trust:end': [false, false, true, true, false, false],
+  'trust:set': [false, false, false, true, false, false],
   'owner-keys:set': [false, false, false, true, false, false],
   'users:manage': [false, false, false, true, false, false],
   'tokens:manage': [false, false, false, true, false, false],
@@ -29,11 +32,14 @@ test.each(rights)('%s belongs to whom the table says', (right) => {
   expect(actors.map((actor) => can(actor, right))).toEqual(table[right])
 })
 
-test('the command line of the machine may what its scopes say, and manage sources; no token may', () => {
+test('the command line of the machine may what its scopes say, manage sources and say whose roots are trusted; no token may', () => {
   const local: Actor = { ...nobody, kind: 'local', scopes: ['ingest', 'read'] }
-  expect(rights.filter((right) => can(local, right))).toEqual(['read', 'evidence:bring', 'source:manage'])
-  expect(can({ ...local, scopes: ['read'] }, 'source:manage')).toBe(false)
-  expect(can(token('read', 'ingest'), 'source:manage')).toBe(false)
+  const own = ['source:manage', 'trust:end', 'trust:set'] as const
+  expect(rights.filter((right) => can(local, right))).toEqual(['read', 'evidence:bring', ...own])
+  for (const right of own) {
+    expect(can({ ...local, scopes: ['read'] }, right)).toBe(false)
+    expect(can(token('read', 'ingest'), right)).toBe(false)
+  }
 })
 
 test('nobody, an empty token and an unknown kind may nothing', () => {

@@ -7,6 +7,8 @@ const usage = `waybill COMMAND [OPTIONS]
   verify   judge a supply chain with in-toto metadata, offline
   import   bring files and folders of metadata to a running Waybill
   source   places from which a running Waybill fetches metadata by itself
+  trust-bundle
+           whose roots speak for which SPIFFE trust domain, on a running Waybill
 
 \`waybill COMMAND --help\` says more. Exit status of verify: 0 allow, 1 deny, 2 cannot tell, 64 wrong arguments.`
 
@@ -16,6 +18,7 @@ type Command = (args: string[]) => Promise<number>
 const commands: Record<string, () => Promise<Command>> = {
   verify: async () => (await import('./verify/command.ts')).verifyCommand,
   import: async () => (await import('./import/command.ts')).importCommand,
+  'trust-bundle': async () => (await import('./trust-bundle/command.ts')).trustBundleCommand,
   source: async () => (await import('./source/command.ts')).sourceCommand,
 }
 

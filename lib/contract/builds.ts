@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Report } from '#lib/in-toto/report.ts'
+import { takenOutSchema } from './taken-out.ts'
 import { pageOf, sha256Schema, stateSchema, timeSchema, uuidSchema, verdictSchema } from './verdict.ts'
 import { attentionSchema, verificationRowSchema } from './verifications.ts'
 
@@ -111,6 +112,8 @@ export const evidenceSchema = z.object({
   delivery: z.string(),
   role: z.enum(['selected', 'considered']),
   reason: z.string().nullable(),
+  /** who took it out of consideration; null: nobody */
+  takenOut: takenOutSchema.nullable(),
   size: z.number().int(),
 })
 

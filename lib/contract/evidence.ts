@@ -17,6 +17,7 @@ export const importFileSchema = z.object({
     'policy',
     'public-key',
     'certificate',
+    'trust-bundle',
     'not-metadata',
     'private-key',
     'archive',

@@ -32,7 +32,7 @@ export const postureSchema = z.object({
   uncovered: z.array(z.object({ slug: z.string(), name: z.string(), reason: z.string() })),
   expiring: z.array(
     z.object({
-      kind: z.enum(['layout', 'key', 'certificate', 'token']),
+      kind: z.enum(['layout', 'key', 'certificate', 'token', 'trust domain']),
       name: z.string(),
       href: z.string(),
       at: timeSchema,

@@ -71,6 +71,10 @@ export const softwareDetailSchema = softwareRowSchema.extend({
       parameters: z.record(z.string(), z.string()).nullable(),
       sharedSteps: z.array(z.string()),
       mixedRuns: z.boolean(),
+      /** step -> form of its evidence; steps that are not named come as links */
+      forms: z.record(z.string(), z.string()),
+      /** PEM of the time stamp authorities' roots; empty: none is trusted */
+      timestampRoots: z.string(),
     })
     .nullable(),
   versions: z.array(
@@ -110,6 +114,13 @@ export const putInForceSchema = z.strictObject({
   sharedSteps: z.array(z.string().min(1).max(1024)).max(200).default([]),
   /** whether links of other runs count where digests tie them */
   mixedRuns: z.boolean().default(false),
+  /**
+   * Step -> form of its evidence where that is not links: `link-statement`, `witness-collection`, `test-result`, or
+   * `slsa-provenance BUILDER BUILDTYPE`; of a sublayout's step: OUTER/STEP
+   */
+  forms: z.record(z.string().min(1).max(2048), z.string().max(4096)).default({}),
+  /** roots (PEM) of authorities whose time stamps (RFC 3161) prove when something was signed */
+  timestampRoots: z.string().max(200_000).default(''),
 })
 
 /** What is given replaces what was set. */

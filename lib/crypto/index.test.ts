@@ -19,6 +19,7 @@ test('the public face of lib/crypto is this list', () => {
       "findPaths",
       "fromBase64",
       "fromHex",
+      "golangKeyObject",
       "isExpiredKey",
       "isTrustDomain",
       "isValidAt",

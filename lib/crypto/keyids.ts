@@ -26,6 +26,23 @@ export function keyObject(key: Key, flavour: Flavour): JsonObject {
   })
 }
 
+/**
+ * The public key object as in-toto-golang writes it: the PEM without its last line break, and every curve called
+ * nistp256 (keylib.go).
+ */
+export function golangKeyObject(key: Key): JsonObject {
+  if (key.keytype === 'gpg' || key.spki === null) return key.object
+  const scheme = key.keytype === 'ecdsa' ? 'ecdsa-sha2-nistp256' : key.scheme
+  const value = publicText(key, false)
+  return jsonObject({
+    keyid: keyidOf(key.keytype, scheme, value, true),
+    keyid_hash_algorithms: ['sha256', 'sha512'],
+    keytype: key.keytype,
+    keyval: jsonObject({ public: value }),
+    scheme,
+  })
+}
+
 /** The keyid that in-toto 1.3.1 computes; a gpg key's own fingerprint. */
 export function legacyKeyid(key: Key): string {
   return textOf(keyObject(key, 'legacy').get('keyid'), key.keyid)

@@ -36,7 +36,8 @@ export { formatTimestamp, parseTimestamp } from './time.ts'
 export type { TimeEvidence, TimeFault } from './time-evidence.ts'
 export { judgeTimestamps, timeEvidence, timestampProofs } from './time-evidence.ts'
 export { parseTimeProofs } from './time-proofs.ts'
-export { parseTrustBundles } from './trust-bundles.ts'
+export { parseTrustBundles, printTrustBundles } from './trust-bundles.ts'
+export { rootsInForce, type TrustDecision, trustBundlesOf } from './trust-history.ts'
 export type {
   Candidate,
   CertificateTrust,

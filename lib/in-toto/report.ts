@@ -55,6 +55,7 @@ export type ReasonCode =
   | 'REPLAYED'
   | 'RUN_TWICE'
   | 'MIXED_RUNS'
+  | 'TAKEN_OUT' // warning: somebody took evidence of the build out of consideration
   | 'NOT_FINAL'
   | 'BACKEND_UNREACHABLE'
   | 'DIGEST_UNKNOWN'

@@ -2,12 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type JsonValue, parseJson, type X509 } from '#lib/crypto/index.ts'
 import { verifyCertificate, verifySignature } from '#lib/crypto/node/index.ts'
-import { constraintObject } from '#lib/testing/authority/certificates.ts'
+import { constraintObject, makeAuthority } from '#lib/testing/authority/certificates.ts'
 import { layoutDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { sharedPath } from '#lib/testing/shared-data.ts'
-import { parseTrustBundles, readDocument, type TimeProof, type TrustBundle, verifyLayout } from './index.ts'
+import {
+  parseTrustBundles,
+  printTrustBundles,
+  readDocument,
+  type TimeProof,
+  type TrustBundle,
+  verifyLayout,
+} from './index.ts'
 
 const owner = makeKey('owner')
 const STEPS = ['clone', 'build', 'test']
@@ -108,6 +115,19 @@ describe('a list of trust bundles', () => {
 
   test('is read with times as in-toto writes them', () => {
     expect(parseTrustBundles(parse(JSON.stringify([good])))).toEqual([{ trustDomain: 'example.org', roots: [] }])
+  })
+
+  test('is printed as it is read', () => {
+    const root = makeAuthority('root', 'example.org').certificate
+    const state = {
+      ...good,
+      until: '2026-02-01T00:00:00Z',
+      tainted: { [root.sha256]: '2026-01-15T00:00:00Z' },
+      bundle: { keys: [{ use: 'x509-svid', kty: 'EC', x5c: [Buffer.from(root.der).toString('base64')] }] },
+    }
+    const bundles = parseTrustBundles(parse(JSON.stringify([state, { ...good, trust_domain: 'empty.example' }])))
+    expect(parseTrustBundles(parse(printTrustBundles(bundles)))).toEqual(bundles)
+    expect(bundles.map(({ roots }) => roots.length)).toEqual([1, 0])
   })
 
   test.each<[string, unknown]>([

@@ -4,10 +4,11 @@ import {
   type JsonObject,
   type JsonValue,
   parseSpiffeBundle,
+  toBase64,
   type X509,
 } from '#lib/crypto/index.ts'
 import { readArray, readObject, readString } from './reader.ts'
-import { parseTimestamp } from './time.ts'
+import { formatTimestamp, parseTimestamp } from './time.ts'
 import type { TrustBundle, TrustedRoot } from './verify/input.ts'
 
 const CODE = 'TRUST_BUNDLES'
@@ -63,6 +64,29 @@ function readTime(value: JsonValue | undefined, place: string): number {
   if (time === null) throw wrong('a time like 2030-01-31T12:00:00Z', place)
   return time
 }
+
+/** The same as text, for `parseTrustBundles` and `waybill verify --trust-bundles`. Domains without roots stay. */
+export function printTrustBundles(bundles: readonly TrustBundle[]): string {
+  const state = (trustDomain: string, more: object, keys: readonly object[]) => ({
+    trust_domain: trustDomain,
+    ...more,
+    bundle: { keys },
+  })
+  const states = bundles.flatMap(({ trustDomain, roots }) =>
+    roots.length === 0
+      ? [state(trustDomain, { from: formatTimestamp(0) }, [])]
+      : roots.map(({ certificate, from, until, taintedAt }) => {
+          const tainted = taintedAt === null ? {} : { tainted: { [certificate.sha256]: formatTimestamp(taintedAt) } }
+          const span = { from: formatTimestamp(from), until: until === null ? null : formatTimestamp(until) }
+          const key = { use: 'x509-svid', kty: KTY[certificate.key?.keytype ?? ''] ?? 'EC' }
+          return state(trustDomain, { ...span, ...tainted }, [{ ...key, x5c: [toBase64(certificate.der)] }])
+        }),
+  )
+  return JSON.stringify(states, null, 2)
+}
+
+/** Key types of JWK (RFC 7518, 6.1). */
+const KTY: Readonly<Record<string, string>> = { rsa: 'RSA', ecdsa: 'EC', ed25519: 'OKP' }
 
 function wrong(expected: string, place: string): FormatError {
   return new FormatError(CODE, `Expected ${expected} at ${place}.`, place)

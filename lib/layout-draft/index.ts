@@ -1,4 +1,14 @@
 /** The document that the layout editor edits: commands, undo, issues, preview, import and export. Pure. */
+export type { AuthorityView, ConstraintView } from './certificate-view.ts'
+export type { AuthorityList, ConstraintList } from './certificates.ts'
+export {
+  addAuthority,
+  addConstraint,
+  removeAuthority,
+  removeConstraint,
+  setCommonName,
+  setConstraintList,
+} from './certificates.ts'
 export type { Connection } from './commands.ts'
 export {
   addFunctionary,

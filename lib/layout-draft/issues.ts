@@ -1,6 +1,7 @@
 import { encodeCanonicalJson, FormatError } from '#lib/crypto/index.ts'
 import { parseLayoutDocument } from '#lib/in-toto/index.ts'
 import { error, type Issue, warning } from './issue.ts'
+import { certificateIssues } from './issues/certificates.ts'
 import { connectionIssues } from './issues/connections.ts'
 import { documentIssues } from './issues/document.ts'
 import { nameIssues } from './issues/names.ts'
@@ -17,6 +18,7 @@ export function findIssues(view: DraftView, at: number): Issue[] {
     ...documentIssues(view, at),
     ...nameIssues(view),
     ...signerIssues(view),
+    ...certificateIssues(view),
     ...ruleIssues(view),
     ...connectionIssues(view),
   ]

@@ -1,5 +1,6 @@
 import { FormatError, type JsonObject, type JsonValue, type Key, parseKeyObject } from '#lib/crypto/index.ts'
 import { parseRule, type Rule } from '#lib/in-toto/index.ts'
+import { type AuthorityView, type ConstraintView, viewAuthorities, viewConstraints } from './certificate-view.ts'
 import { arrayAt, objectAt } from './change.ts'
 import { type ItemRef, rulesMember, type Side } from './document.ts'
 
@@ -26,8 +27,9 @@ export interface ItemView {
   readonly pubkeys: readonly string[]
   /** null where it is not a whole number */
   readonly threshold: number | null
-  /** ITE-7 constraints that the document has (kept, not edited here) */
+  /** ITE-7 constraints that the document has */
   readonly certConstraints: number
+  readonly constraints: readonly ConstraintView[]
 }
 
 export interface KeyView {
@@ -43,6 +45,8 @@ export interface DraftView {
   readonly expires: string
   readonly readme: string
   readonly keys: readonly KeyView[]
+  /** roots, then intermediates */
+  readonly authorities: readonly AuthorityView[]
   /** steps, then inspections, in the document's order */
   readonly items: readonly ItemView[]
 }
@@ -59,6 +63,7 @@ export function viewDraft(document: JsonObject): DraftView {
     expires: text(document.get('expires')),
     readme: text(document.get('readme')),
     keys: Array.from(objectAt(document, 'keys'), ([keyid, value]) => viewKey(keyid, value)),
+    authorities: [...viewAuthorities(document, 'rootcas'), ...viewAuthorities(document, 'intermediatecas')],
     items,
   }
 }
@@ -89,6 +94,7 @@ function viewItem(value: JsonValue, ref: ItemRef, seen: Map<string, number>): It
     pubkeys: strings(item.get('pubkeys')),
     threshold: typeof threshold === 'bigint' ? Number(threshold) : null,
     certConstraints: arrayAt(item, 'cert_constraints').length,
+    constraints: viewConstraints(item),
   }
 }
 

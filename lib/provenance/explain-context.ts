@@ -28,8 +28,8 @@ export interface ExplainContext {
   }
   /** the layout version that was judged with; null where none is in force */
   readonly layout: { readonly versionId: string; readonly name: string; readonly number: number } | null
-  /** whether the layout was put in force with parameters */
-  readonly parameters?: boolean
+  /** what `waybill verify` has to be given besides, to judge the downloaded inputs as the binding does */
+  readonly verifyOptions?: readonly string[]
   /** step name -> what its selected link recorded; gives the digests of files that are the same */
   readonly links?: ReadonlyMap<string, RecordedFiles>
   /** step name -> nearest link that was not selected */

@@ -177,6 +177,7 @@ describe('what a developer reads', () => {
     expect(told('C07')).toEqual([
       'The certificate that signed write-code leads to no root that the layout trusts',
       'bring-in',
+      'trust-domain',
       'run-again',
       'change-layout',
       'reproduce',

@@ -1,8 +1,19 @@
 import type { z } from 'zod'
 import { notRunning, type Server, ServerError } from '../import/find-server.ts'
 
-/** Asks the running server and checks its answer. @throws ServerError */
-export async function ask<S extends z.ZodType>(
+/** Asks the running server about its sources and checks the answer. @throws ServerError */
+export function ask<S extends z.ZodType>(
+  server: Server,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  schema: S,
+  body?: unknown,
+): Promise<z.output<S>> {
+  return askServer(server, method, `/sources${path}`, schema, body)
+}
+
+/** Asks the running server and checks its answer; `path` below `/api/v1`. @throws ServerError */
+export async function askServer<S extends z.ZodType>(
   server: Server,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
@@ -22,7 +33,7 @@ async function send({ url, token }: Server, method: string, path: string, body: 
   if (body !== undefined) headers['content-type'] = 'application/json'
   const text = body === undefined ? null : JSON.stringify(body)
   try {
-    return await fetch(`${url}/api/v1/sources${path}`, { method, headers, body: text, redirect: 'error' })
+    return await fetch(`${url}/api/v1${path}`, { method, headers, body: text, redirect: 'error' })
   } catch (cause) {
     throw new ServerError(`${url} does not answer.\n${notRunning()}`, { cause })
   }

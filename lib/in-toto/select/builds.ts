@@ -9,6 +9,7 @@ import { type Evidence, gatherStore, type SignedLink } from './evidence.ts'
 import type { SelectInput } from './input.ts'
 import { isJoined } from './signed-runs.ts'
 import { openDelivery } from './standing.ts'
+import { type Excluded, withoutTakenOut } from './taken-out.ts'
 
 /** A build: a final group in the delivery in which it is new, or in none. */
 export interface FinalGroup {
@@ -31,6 +32,8 @@ export interface Store {
   readonly input: SelectInput
   readonly layout: Layout
   readonly evidence: Evidence
+  /** what somebody took out of consideration */
+  readonly excluded: readonly Excluded[]
 }
 
 /** Reads the store through a layout. @throws Error where `input.layout` is none */
@@ -38,7 +41,8 @@ export function openStore(input: SelectInput): Store {
   const { envelope } = input.layout
   if (envelope.kind !== 'layout') throw new Error(`${input.layout.source} is a ${envelope.kind}, not a layout`)
   const layout = parametrised(envelope.document, input.parameters)
-  return { input, layout, evidence: gatherStore(input, layout) }
+  const { kept, excluded } = withoutTakenOut(input)
+  return { input: kept, layout, evidence: gatherStore(kept, layout), excluded }
 }
 
 /** Parameters that do not fit are the verifier's finding; the rules then stay as they are written. */

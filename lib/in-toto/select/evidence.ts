@@ -1,10 +1,12 @@
+import type { Envelope } from '../envelope.ts'
 import type { Recorded } from '../evaluate-rules.ts'
 import type { Layout, Step } from '../layout.ts'
 import type { LinkSkipped } from '../report.ts'
 import { CertificateBook } from '../verify/certificates.ts'
 import { SignatureBook } from '../verify/signatures.ts'
 import { groupSigners } from '../verify/signers.ts'
-import { gatherEvidence } from '../verify/step-evidence.ts'
+import { gatherEvidence, type LevelForms } from '../verify/step-evidence.ts'
+import { formFault, formOf, recordOf } from '../verify/step-form.ts'
 import { contentKey } from './content.ts'
 import { type Deliveries, effectiveDeliveries, freshDelivery, isForeign, placeOf } from './deliveries.ts'
 import type { SelectInput, Sighting, StoredDocument } from './input.ts'
@@ -63,8 +65,14 @@ type Unplaced = Omit<SignedLink, 'sightings' | 'heldBy' | 'freshIn' | 'firstSeen
 /**
  * Every link of the store that an allowed functionary signed, by step, with where it is new and where a copy.
  * @param namespace folders of a sublayout's links (`STEP.KEYID8`), outermost first; none for the outermost layout
+ * @param path names of the steps that lead there
  */
-export function gatherStore(input: SelectInput, layout: Layout, namespace: readonly string[] = []): Evidence {
+export function gatherStore(
+  input: SelectInput,
+  layout: Layout,
+  namespace: readonly string[] = [],
+  path: readonly string[] = [],
+): Evidence {
   const deliveries = effectiveDeliveries(input.deliveries)
   const signers = groupSigners(layout.keys.values())
   const book = new SignatureBook(input.verifySignature, input.at)
@@ -73,7 +81,8 @@ export function gatherStore(input: SelectInput, layout: Layout, namespace: reado
   const unusable = new Map<string, Unusable[]>()
   const unproven = new Map<string, SignedLink[]>()
   const isHere = (sighting: Sighting): boolean => sameFolders(namespaceOf(sighting), namespace)
-  const named = documentsByStep(input.documents, isHere)
+  const forms: LevelForms = { of: input.forms ?? new Map(), path }
+  const named = documentsByStep(input.documents, layout, forms, isHere)
   for (const step of layout.steps) {
     const unplaced: Unplaced[] = []
     const unfit: Unusable[] = []
@@ -81,7 +90,7 @@ export function gatherStore(input: SelectInput, layout: Layout, namespace: reado
     for (const stored of named.get(step.name) ?? []) {
       const { document, proofs = [] } = stored
       const candidates = [{ document, keyid: null, proofs }]
-      const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, book, certificates)
+      const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, book, certificates, forms)
       for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored, input))
       const heldBy = placesOf(stored.sightings.filter(isHere), deliveries)
       for (const one of skipped) {
@@ -101,9 +110,14 @@ function isLinkOf(document: StoredDocument['document'], { name }: Step): boolean
   return 'envelope' in document && document.envelope.kind === 'link' && document.envelope.document.name === name
 }
 
-/** By the name in a link; by the file's name where the document has none or cannot be read. */
+/**
+ * By the name in a link or a statement; by the file's name where the document has none or cannot be read. Statements
+ * whose type names no step are looked at for each step whose evidence comes in that form.
+ */
 function documentsByStep(
   documents: readonly StoredDocument[],
+  layout: Layout,
+  forms: LevelForms,
   isHere: (sighting: Sighting) => boolean,
 ): Map<string, StoredDocument[]> {
   const named = new Map<string, StoredDocument[]>()
@@ -111,12 +125,27 @@ function documentsByStep(
     const { document } = stored
     const here = stored.sightings.filter(isHere)
     if (here.length === 0) continue
-    const own = 'envelope' in document && document.envelope.kind === 'link' ? [document.envelope.document.name] : []
+    const own = 'envelope' in document ? stepsOf(document.envelope, layout, forms) : []
     for (const name of new Set([...own, ...here.flatMap(({ path }) => stepInPath(path))])) {
       named.set(name, [...(named.get(name) ?? []), stored])
     }
   }
   return named
+}
+
+function stepsOf(envelope: Envelope, layout: Layout, forms: LevelForms): string[] {
+  if (envelope.kind === 'link') return [envelope.document.name]
+  if (envelope.kind !== 'statement') return []
+  const { step, builder } = envelope.document
+  if (step !== null) return [step]
+  const fitting = layout.steps.filter(({ name }) => {
+    const form = formOf(name, forms.path, forms.of)
+    if (form.form === 'link' || formFault(envelope, form) !== null) return false
+    // provenance of another builder is another step's; what names none is shown with what is wrong
+    const other = builder !== null && form.form === 'slsa-provenance'
+    return !other || (builder.id === form.builder && builder.buildType === form.buildType)
+  })
+  return fitting.map(({ name }) => name)
 }
 
 /** `build.776a00e2.link` names the step build. */
@@ -134,8 +163,8 @@ function signedLink(
 ): Unplaced {
   const { document } = stored
   const envelope = 'envelope' in document ? document.envelope : null
-  const record = envelope?.kind === 'link' ? envelope.document : NOTHING
-  const sublayout = envelope?.kind !== 'link'
+  const record = recordIn(envelope)
+  const sublayout = envelope?.kind !== 'link' && envelope?.kind !== 'statement'
   const signedSha256 = stored.signedSha256 ?? document.sha256
   return {
     step: step.name,
@@ -149,6 +178,11 @@ function signedLink(
     // a sublayout is written once and handed to every run
     run: envelope === null || sublayout ? null : signedRunOf(envelope.value, runIdPaths),
   }
+}
+
+function recordIn(envelope: Envelope | null): Recorded {
+  if (envelope?.kind === 'link') return envelope.document
+  return envelope?.kind === 'statement' ? recordOf(envelope.document) : NOTHING
 }
 
 /** Joins the envelopes around the same signed bytes of the same signer. */

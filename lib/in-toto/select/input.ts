@@ -7,6 +7,7 @@ import type {
   TimeProof,
   UnusableKey,
 } from '../verify/input.ts'
+import type { StepForms } from '../verify/step-form.ts'
 
 /** Once somebody brought a document: when, in which delivery (null: in none), under which path. */
 export interface Sighting {
@@ -43,6 +44,13 @@ export interface Delivery {
   readonly closesAt: number | null
 }
 
+/** Signed bytes that are out of consideration, in whatever envelope they come. */
+export interface TakenOut {
+  readonly signedSha256: string
+  readonly by: string
+  readonly reason: string
+}
+
 /** A step and a pattern that name what a software ships. */
 export interface FinalFiles {
   readonly step: string
@@ -60,6 +68,8 @@ export interface SelectInput {
   /** empty: all that the last step made */
   readonly finalFiles: readonly FinalFiles[]
   readonly documents: readonly StoredDocument[]
+  /** what somebody took out of consideration: it neither helps nor hurts, and the verdict says so; absent: nothing */
+  readonly takenOut?: readonly TakenOut[]
   /** there is more evidence than was gathered: what it says is not known */
   readonly truncated?: boolean
   readonly deliveries: readonly Delivery[]
@@ -74,6 +84,8 @@ export interface SelectInput {
   readonly sharedSteps?: ReadonlySet<string>
   /** whether a link of another run counts where digests tie it; by default nobody can tell */
   readonly mixedRuns?: boolean
+  /** in which form the evidence of a step comes; absent: all as links */
+  readonly forms?: StepForms
   /** absent: certificates cannot be judged */
   readonly certificates?: CertificateTrust
 }

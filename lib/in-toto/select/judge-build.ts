@@ -2,6 +2,7 @@ import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
 import type { Digests, LinkFound, Reason, Report } from '../report.ts'
 import { parseTimestamp } from '../time.ts'
 import type { LinkStore } from '../verify/input.ts'
+import { formText } from '../verify/step-form.ts'
 import { verifyLayout } from '../verify/verify-layout.ts'
 import type { FinalGroup, Store } from './builds.ts'
 import { type Case, type Choice, openCase, ownLinks, ownUnusable } from './choose.ts'
@@ -10,6 +11,7 @@ import { SELECT_LIMITS } from './input.ts'
 import { mergeSelection, someFail } from './merge.ts'
 import { type Filled, fillPlaces, fillWithAll, firstOfEach, type Inner, type Links } from './namespaces.ts'
 import { type Selection, selectEvidence } from './select-evidence.ts'
+import { type Excluded, excludedFrom, takenOutReasons } from './taken-out.ts'
 
 /** A document that the verdict looked at. */
 export interface Considered {
@@ -46,7 +48,10 @@ function judged({ one, choices }: Selection, inner: readonly Inner[], report: Re
   return {
     report,
     files: one.build.files,
-    evidence: considered(levels),
+    evidence: [
+      ...considered(levels),
+      ...excludedFrom(one.store.excluded, one.build, one.own.attempts).map(consideredOut),
+    ],
     inputs: digestInputs(one, levels, report),
     validUntil: validUntil(one, levels, report),
   }
@@ -66,10 +71,11 @@ export function judgeLost(store: Store, build: FinalGroup): Judged {
     mixed: [],
     unusable: ownUnusable(one, step.name),
   }))
-  const message = `By the layout in force, ${build.step} of this run is no final link: its step is not the final one any more, or its signers are no functionaries of it.`
+  const message = `By the layout in force, ${build.step} of this run is no final link: its step is not the final one any more, its signers are no functionaries of it, or its link was taken out of consideration.`
   const lost: Reason = { code: 'NOT_FINAL', severity: 'cannot-tell', message, strictOnly: true }
   const { links } = fillPlaces(one, choices, new Map())
-  const report = mergeSelection(store, withoutMissing(verify(store, links)), choices, [], [lost])
+  const out = takenOutReasons(excludedFrom(store.excluded, build, one.own.attempts))
+  const report = mergeSelection(store, withoutMissing(verify(store, links)), choices, [], [lost, ...out])
   return { ...judged({ one, choices }, [], report), validUntil: null }
 }
 
@@ -95,7 +101,8 @@ const TRUNCATED: Reason = {
 
 function judgeSelection(store: Store, selection: Selection): Pick<Filled, 'inner'> & { readonly report: Report } {
   const { one, choices } = selection
-  const extra = store.input.truncated ? [TRUNCATED] : []
+  const out = takenOutReasons(excludedFrom(store.excluded, one.build, one.own.attempts))
+  const extra = [...(store.input.truncated ? [TRUNCATED] : []), ...out]
   const judge = (links: Links, more: readonly Reason[]) => {
     const filled = fillPlaces(one, choices, links)
     const report = verify(store, filled.links)
@@ -139,6 +146,7 @@ function verify({ input }: Store, links: LinkStore): Report {
     parameters: input.parameters,
     profile: 'strict',
     verifySignature: input.verifySignature,
+    ...(input.forms === undefined ? {} : { forms: input.forms }),
     ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
   })
 }
@@ -157,6 +165,11 @@ function referenceVerdict(
   const isAll = choices.every(({ step }) => ownLinks(one, step.name).every((link) => selected.has(link)))
   if (isAll && inner.length === 0) return report.referenceVerdict
   return verify(store, fillWithAll(one)).referenceVerdict
+}
+
+function consideredOut({ stored, step, by, reason }: Excluded): Considered {
+  const why = `It was taken out of consideration by ${by}: ${reason}`
+  return { sha256: stored.document.sha256, role: 'considered', step, reason: why }
 }
 
 function considered(levels: readonly Inner[]): Considered[] {
@@ -184,7 +197,7 @@ function namedChoices({ path, choices }: Inner): [string, Choice][] {
  * The verdict's key. Time counts by what it changes: which reasons there are, not at which second they were found.
  * The nearest links of other runs only explain; they would make a new key with every run.
  */
-function digestInputs({ store, build }: Case, levels: readonly Inner[], report: Report): string {
+function digestInputs({ store, build, own }: Case, levels: readonly Inner[], report: Report): string {
   const { input } = store
   const lines = [
     `layout ${input.layout.sha256}`,
@@ -194,6 +207,8 @@ function digestInputs({ store, build }: Case, levels: readonly Inner[], report: 
     `waiting ${input.waiting}`,
     `build ${JSON.stringify([input.softwareId, build.step, build.content, build.deliveryId, build.run])}`,
     `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false])}`,
+    ...excludedFrom(store.excluded, build, own.attempts).map(({ stored }) => `taken out ${stored.document.sha256}`),
+    ...[...(input.forms ?? [])].map(([step, form]) => `form ${step} ${formText(form)}`),
     ...levels
       .flatMap(namedChoices)
       .flatMap(([name, { groups, mixed, unusable }]) => [

@@ -92,9 +92,9 @@ function caseOf(outer: Case, { sublayout, stored }: SignedLink, level: Level): B
   const { store } = outer
   // what the binding says of steps, and of other runs, it says of the outermost layout
   const input = { ...store.input, finalFiles: [], sharedSteps: new Set<string>(), mixedRuns: false }
-  const gathered = gatherStore(input, envelope.document, level.namespace)
+  const gathered = gatherStore(input, envelope.document, level.namespace, level.path)
   const evidence = { ...gathered, runs: mergedRuns(store.evidence.runs, gathered.runs) }
-  const below: Store = { input, layout: envelope.document, evidence }
+  const below: Store = { input, layout: envelope.document, evidence, excluded: [] }
   // no step of a sublayout is the build's final one
   const build = { ...outer.build, step: '', content: '', files: new Map() }
   const own = openDelivery(evidence, outer.outermost.build, outer.outermost.store.evidence)

@@ -159,7 +159,9 @@ function lateFault(
   const proven = proofs.map((proof) => `${proof.kind} at ${formatTimestamp(proof.at)} by ${proof.by}`)
   const known = proven.length === 0 ? 'nothing proves that it signed before' : `it is ${proven.join(', ')} only`
   if (!isValidAt(path, at)) {
-    return { code: 'CERT_EXPIRED_NO_TIMESTAMP', why: `${timeFault(path, at).why}, and ${known}` }
+    const then = proofs.find((proof) => isValidAt(path, proof.at))
+    const also = then === undefined ? '' : `, when its root "${path.root.subject}" was not in force or was compromised`
+    return { code: 'CERT_EXPIRED_NO_TIMESTAMP', why: `${timeFault(path, at).why}, and ${known}${also}` }
   }
   const tainted = roots !== null && roots.taintedAt !== null && roots.taintedAt <= at
   const what = tainted ? 'is marked as compromised' : 'is not in force'

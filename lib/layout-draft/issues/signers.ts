@@ -1,5 +1,5 @@
 import { removeFunctionary, setThreshold } from '../commands.ts'
-import { error, type Issue, warning } from '../issue.ts'
+import { error, type Issue } from '../issue.ts'
 import type { DraftView, ItemView } from '../view.ts'
 
 /** Who may sign each step, and how many of them must. */
@@ -9,10 +9,6 @@ export function signerIssues(view: DraftView): Issue[] {
 
 function* stepSigners(view: DraftView, step: ItemView): Generator<Issue> {
   const { name, threshold } = step
-  if (step.certConstraints > 0) {
-    const message = `${name} lets certificates sign. They are judged, kept and exported; this editor cannot change them yet.`
-    yield warning('CERTIFICATES', { item: step, member: 'cert_constraints' }, message)
-  }
   yield* unknownKeys(view, step)
   yield* keysTwice(view, step)
   yield* keyidClashes(step)
@@ -27,7 +23,11 @@ function* stepSigners(view: DraftView, step: ItemView): Generator<Issue> {
   if (step.certConstraints > 0) return
   const possible = signersOf(view, step)
   if (possible === 0) {
-    yield error('NO_SIGNERS', { item: step, member: 'pubkeys' }, `Nobody may sign ${name}. Add a key.`)
+    yield error(
+      'NO_SIGNERS',
+      { item: step, member: 'pubkeys' },
+      `Nobody may sign ${name}. Add a key, or a workload by its certificate.`,
+    )
   } else if (threshold > possible) {
     const message = `${name} needs ${threshold} signatures, but only ${possible} ${possible === 1 ? 'key' : 'different keys'} may sign it.`
     yield error('THRESHOLD_ABOVE_SIGNERS', { item: step, member: 'threshold' }, message, {

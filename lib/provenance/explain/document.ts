@@ -1,9 +1,31 @@
 import { bringIn } from './fixes.ts'
-import type { Subject, Told } from './subject.ts'
+import type { Fix, Subject, Told } from './subject.ts'
 import { short } from './words.ts'
+
+/** Words by which the engine says that a document is of another form than the step's evidence. */
+const OF_OTHER_FORM = /not a link or a sublayout|the evidence of this step comes as/
+
+/** A whole document, of a form that nobody chose for the step. */
+function otherForm(subject: Subject, step: string): Told {
+  const choose: Fix = {
+    id: 'choose-form',
+    title: 'Choose the form of its evidence',
+    text: `If the evidence of ${step} is meant to come so, an engineer puts the layout in force again and chooses that form for ${step}, under "Forms of evidence and time stamps". Every build is judged again.`,
+    snippet: null,
+    href: `/software/${encodeURIComponent(subject.context.software.slug)}`,
+  }
+  return {
+    kind: 'unsupported',
+    heading: `What came for ${step} is not in the form that its evidence takes`,
+    demand: `${subject.reason.message} Each step takes evidence of one form, which is chosen when the layout is put in force.`,
+    fixes: [choose, bringIn(`Or bring in the evidence of ${step} in the form that is asked for.`)],
+  }
+}
 
 /** A file that should be evidence cannot be read as such. */
 export function malformed(subject: Subject): Told {
+  const { step, code, message } = subject.reason
+  if (step !== undefined && code === 'UNSUPPORTED' && OF_OTHER_FORM.test(message)) return otherForm(subject, step)
   const where = subject.reason.step === undefined ? 'A file of this build' : `The link of ${subject.reason.step}`
   const what =
     subject.reason.code === 'LIMIT'

@@ -50,6 +50,12 @@ export function bringIn(text: string): Fix {
   }
 }
 
+/** Whose roots count is not for evidence to say. */
+export function trustRoots(text: string): Fix {
+  const title = 'Say whose roots count'
+  return { id: 'trust-domain', title, text, snippet: null, href: '/settings?tab=trust' }
+}
+
 /** The way out where the route itself is meant to change. */
 export function changeLayout(subject: Subject, text: string): Fix | null {
   const { layout, software } = subject.context
@@ -78,9 +84,9 @@ const BY_SELECTION: ReadonlySet<string> = new Set([
 ])
 
 /** The exact inputs and the command that gives this verdict from them, with Waybill and with the reference verifier. */
-export function reproduce(report: Report, { build, parameters = false }: ExplainContext): Fix {
+export function reproduce(report: Report, { build, verifyOptions = [] }: ExplainContext): Fix {
   const { short } = build
-  const more = `${certified(report)}${parameters ? ' --params params.json' : ''}${report.profile === 'strict' ? '' : ' --profile reference'}`
+  const more = `${certified(report)}${verifyOptions.map((word) => ` ${shellWord(word)}`).join('')}${report.profile === 'strict' ? '' : ' --profile reference'}`
   const selected = report.reasons.some((reason) => BY_SELECTION.has(reason.code))
   return {
     id: 'reproduce',

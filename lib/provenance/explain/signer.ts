@@ -1,4 +1,4 @@
-import { allowedSigners, bringIn, changeLayout, rerun } from './fixes.ts'
+import { allowedSigners, bringIn, changeLayout, rerun, trustRoots } from './fixes.ts'
 import type { Fix, Subject, Told } from './subject.ts'
 import { keyName, short } from './words.ts'
 
@@ -107,20 +107,25 @@ export function certificate(subject: Subject): Told {
   }
 }
 
-function certificateFixes({ reason: { code } }: Subject, step: string): Fix[] {
+/** Words by which the engine says that a root is not known, or was not in force. */
+const ABOUT_ROOTS = /bundle|in force|compromised/
+
+function certificateFixes({ reason: { code, message } }: Subject, step: string): Fix[] {
+  const roots = trustRoots(
+    `If ${step} was signed by the right workload, Waybill does not know the roots that its trust domain had then. An administrator brings the trust domain's bundle in under Settings, with the time since when it was in force; builds are judged again at once.`,
+  )
+  if (code === 'CERT_ROOT_UNBOUND') return [roots]
   if (code === 'CERT_UNTRUSTED') {
-    return [
-      bringIn(
-        `If an authority between ${step}'s certificate and the root is missing, bring its certificate in: in-toto-golang writes it beside the link as ${step}-intermediate-0.cert.pem.`,
-      ),
-    ]
+    const intermediates = bringIn(
+      `If an authority between ${step}'s certificate and the root is missing, bring its certificate in: in-toto-golang writes it beside the link as ${step}-intermediate-0.cert.pem.`,
+    )
+    return ABOUT_ROOTS.test(message) ? [roots, intermediates] : [intermediates, roots]
   }
   if (code === 'CERT_EXPIRED_NO_TIMESTAMP') {
-    return [
-      bringIn(
-        'Let the pipeline push its links as soon as they are signed: what is received while the certificate is valid counts for ever.',
-      ),
-    ]
+    const early = bringIn(
+      'Let the pipeline push its links as soon as they are signed: what is received while the certificate is valid counts for ever.',
+    )
+    return ABOUT_ROOTS.test(message) ? [early, roots] : [early]
   }
   return []
 }

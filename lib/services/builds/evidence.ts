@@ -1,5 +1,6 @@
 import type { BuildDetail } from '#lib/contract/builds.ts'
 import { db } from '#lib/db/client.ts'
+import { takenOutOf } from '../evidence/list-taken-out.ts'
 import type { JudgedBuild } from './judged-build.ts'
 import { storedEvidenceSchema } from './rows.ts'
 
@@ -21,10 +22,12 @@ export async function buildEvidence({ build }: JudgedBuild): Promise<Evidence> {
       },
     },
   })
+  const taken = new Map((await takenOutOf(db, build.softwareId)).rows.map((row) => [row.signedSha256, row]))
   const bySha = new Map(envelopes.map((one) => [Buffer.from(one.sha256).toString('hex'), one]))
   return looked.flatMap(({ sha256, role, reason }) => {
     const found = bySha.get(sha256)
     if (found === undefined) return []
+    const out = taken.get(Buffer.from(found.signedSha256 ?? found.sha256).toString('hex'))
     const seen = found.sightings.find((one) => one.deliveryId === build.deliveryId) ?? found.sightings[0]
     return [
       {
@@ -38,6 +41,7 @@ export async function buildEvidence({ build }: JudgedBuild): Promise<Evidence> {
         delivery: seen?.delivery?.label ?? 'without a run',
         role,
         reason: reason ?? null,
+        takenOut: out === undefined ? null : { by: out.by, at: out.at.toISOString(), reason: out.reason },
         size: found.size,
       },
     ]

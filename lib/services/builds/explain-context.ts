@@ -3,6 +3,7 @@ import { db, pool } from '#lib/db/client.ts'
 import type { Digests, Report } from '#lib/in-toto/index.ts'
 import type { Counterpart, ExplainContext, RecordedFiles } from '#lib/provenance/explain-context.ts'
 import { type JudgedBuild, recordOf, stepLink } from './judged-build.ts'
+import { verifyOptions } from './verify-options.ts'
 
 /** Digests of a report that are looked up in the store. */
 const LOOKED_UP = 40
@@ -15,7 +16,7 @@ export async function explainContext(judged: JudgedBuild, evidence: BuildDetail[
     software: { slug: build.software.slug, name: build.software.name },
     build: { short: build.short, label: build.label, files: build.files },
     layout: version === undefined ? null : { versionId: version.id, name: version.name, number: version.number },
-    parameters: (build.current?.binding.parameters ?? null) !== null,
+    verifyOptions: (await verifyOptions(judged)).flatMap(({ words }) => words),
     receivedAt: new Map(evidence.map(({ sha256, receivedAt }) => [sha256, receivedAt])),
   }
   if (report === null) return base
@@ -66,7 +67,7 @@ async function seenElsewhere(
   const { rows } = await pool.query<{ digest: string; step: string; at: Date; short: string | null }>(
     `SELECT encode(a."digest", 'hex') AS "digest", u.* FROM "Artifact" a CROSS JOIN LATERAL (
        SELECT DISTINCT ON (e."id") e."name" AS "step", s."seenAt" AS "at", b."short" FROM "Edge" g
-       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" = 'link' JOIN "Sighting" s ON s."envelopeId" = e."id"
+       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" IN ('link', 'statement') JOIN "Sighting" s ON s."envelopeId" = e."id"
        LEFT JOIN "Build" b ON b."deliveryId" = s."deliveryId"
        WHERE g."artifactId" = a."id" AND b."id" IS DISTINCT FROM $2::uuid
        ORDER BY e."id" DESC, s."seenAt" LIMIT 5) u

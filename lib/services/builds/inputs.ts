@@ -8,6 +8,7 @@ import { db } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import { type Report, readDocument, type StepReport } from '#lib/in-toto/index.ts'
 import { envelopeBytes, judgedBuild } from './judged-build.ts'
+import { verifyOptions } from './verify-options.ts'
 
 interface Entry {
   readonly name: string
@@ -16,11 +17,12 @@ interface Entry {
 
 /**
  * Everything that the current verdict was made from, as a tar.gz that `waybill verify` and `in-toto-verify` read:
- * `root.layout`, `keys/` of the layout owners, what certificates were judged with, `reference.sh` for in-toto-verify, `links/` with every link that counted or was passed over.
+ * `root.layout`, `keys/` of the layout owners, what certificates were judged with and whose roots counted, `reference.sh` for in-toto-verify, `links/` with every link that counted or was passed over.
  */
 export async function buildInputs(actor: Actor, id: string): Promise<{ name: string; stream: ReadableStream }> {
   requireRight(actor, 'read')
-  const { build, report } = await judgedBuild(id)
+  const judged = await judgedBuild(id)
+  const { build, report } = judged
   const binding = build.current?.binding
   if (report === null || binding === undefined) {
     throw new AppError(
@@ -33,7 +35,7 @@ export async function buildInputs(actor: Actor, id: string): Promise<{ name: str
   const entries: Entry[] = [
     { name: 'root.layout', bytes: () => envelopeBytes(layout) },
     ...(await ownerKeys(build.softwareId)),
-    ...(binding.parameters === null ? [] : [text('params.json', JSON.stringify(binding.parameters))]),
+    ...(await verifyOptions(judged)).flatMap(({ file }) => (file === null ? [] : [text(file.name, file.content)])),
     ...links(report, 'links'),
     ...(await certificateFiles(report, layout)),
   ]

@@ -3,6 +3,7 @@ import { db } from '#lib/db/client.ts'
 import { notFound } from '#lib/errors.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import { type Layout, type Link, type Report, readDocument, type StepReport } from '#lib/in-toto/index.ts'
+import { recordOf as recordedBy } from '#lib/in-toto/verify/step-form.ts'
 import { parseReport } from './parse-report.ts'
 
 const include = {
@@ -67,13 +68,13 @@ export async function stepLink(step: StepReport): Promise<Pick<Link, 'materials'
   const counted = step.counted[0]
   if (counted === undefined) return null
   if (step.sublayout !== undefined) return summaryLink(step.sublayout)
-  const document = await readStored(counted.sha256)
-  return document?.kind === 'link' ? document.document : null
+  return recordOf(counted.sha256)
 }
 
-/** What a stored link recorded; null where the document is none or cannot be read. */
+/** What a stored link or statement recorded; null where the document is none or cannot be read. */
 export async function recordOf(sha256: string): Promise<Pick<Link, 'materials' | 'products'> | null> {
   const document = await readStored(sha256)
+  if (document?.kind === 'statement') return recordedBy(document.document)
   return document?.kind === 'link' ? document.document : null
 }
 

@@ -1,5 +1,6 @@
-import { type JsonObject, type JsonValue, parseJson, parsePublicKeyFile } from '#lib/crypto/index.ts'
+import { type JsonObject, type JsonValue, parseJson, parsePublicKeyFile, parseSpiffeBundle } from '#lib/crypto/index.ts'
 import { isSigstoreBundle, parseEnvelope, parseWitnessPolicy } from '#lib/in-toto/index.ts'
+import { TRUST_LIMITS } from '../trust/read-roots.ts'
 import { type Finding, quarantined, type Reason, reasonOf } from './finding.ts'
 
 /** Members by which a broken JSON file is known to be meant as in-toto metadata or as a key. */
@@ -44,6 +45,7 @@ function otherJson(bytes: Uint8Array, meant: boolean, reason: Reason): Finding {
   if (value === null) return meant || hasMarks(bytes) ? { is: 'quarantined', reason } : foreign
   if (!(value instanceof Map)) return meant ? { is: 'quarantined', reason } : foreign
   if (isSigstoreBundle(value) || value.has('verificationMaterial')) return { is: 'quarantined', reason }
+  if (isSpiffeBundle(value)) return spiffeBundle(value)
   if (isKeys(value)) return keys(bytes)
   if (value.has('signed') || value.has('payload')) {
     // other tools also write "payload"; without signatures it is none of ours unless it was meant so
@@ -68,6 +70,30 @@ function reread(bytes: Uint8Array): JsonValue | null {
 
 function hasMarks(bytes: Uint8Array): boolean {
   return metadataMark.test(new TextDecoder('latin1').decode(bytes))
+}
+
+/** A JWK set by which a trust domain says whose certificates it signs with; a JWK set of others is none of ours. */
+function isSpiffeBundle(value: JsonObject): boolean {
+  const keys = value.get('keys')
+  if (!Array.isArray(keys)) return false
+  const uses = keys.flatMap((key) => (key instanceof Map ? [key.get('use')] : []))
+  return value.has('spiffe_sequence') || uses.some((use) => use === 'x509-svid' || use === 'jwt-svid')
+}
+
+function spiffeBundle(value: JsonObject): Finding {
+  try {
+    const bundle = parseSpiffeBundle(value)
+    const { length } = bundle.roots
+    if (length > TRUST_LIMITS.roots) {
+      const message = `The SPIFFE bundle has ${length} roots; at most ${TRUST_LIMITS.roots} are read.`
+      return { is: 'refused', kind: 'unknown', reason: { code: 'LIMIT', message, place: 'keys' } }
+    }
+    const message = `A SPIFFE bundle with ${length} ${length === 1 ? 'root' : 'roots'}. It carries no trust by itself: an administrator puts it in force for its trust domain under Settings, Trust domains.`
+    return { is: 'trust-bundle', bundle, reason: { code: 'TRUST_BUNDLE', message, place: null } }
+  } catch (error) {
+    const reason = reasonOf(error)
+    return { is: 'refused', kind: 'unknown', reason: { ...reason, code: 'SPIFFE_BUNDLE' } }
+  }
 }
 
 function isKeys(value: JsonObject): boolean {

@@ -1,7 +1,8 @@
 import { parseJsonText } from '#lib/crypto/index.ts'
 import type { Sql } from '#lib/db/sql.ts'
-import { parseLayoutDocument } from '#lib/in-toto/index.ts'
+import { parseLayoutDocument, type StepForms } from '#lib/in-toto/index.ts'
 import { shareBindings } from '../software/bindings-lock.ts'
+import { formsOf, namesOf } from '../verdicts/context.ts'
 
 interface Known {
   readonly steps: readonly string[]
@@ -20,7 +21,9 @@ const kept = 2_000
 export async function concernedSoftware(sql: Sql, wanted: readonly ReadonlySet<string>[]): Promise<string[][]> {
   if (wanted.every((steps) => steps.size === 0)) return wanted.map(() => [])
   const layouts = await layoutsInForce(sql)
-  return wanted.map((wantedSteps) => softwareWhere(layouts, ({ steps }) => steps.some((name) => wantedSteps.has(name))))
+  return wanted.map((names) =>
+    softwareWhere(layouts, ({ steps, forms }) => namesOf(steps, forms).some((name) => names.has(name))),
+  )
 }
 
 /** The software whose layout in force lets certificates sign: a new authority may complete their chains. */
@@ -30,21 +33,27 @@ export async function certifiedSoftware(sql: Sql): Promise<string[]> {
 
 interface InForce {
   readonly softwareId: string
-  readonly layout: Known | undefined
+  readonly layout: (Known & { readonly forms: StepForms }) | undefined
 }
 
-function softwareWhere(layouts: readonly InForce[], isMeant: (layout: Known) => boolean): string[] {
+function softwareWhere(
+  layouts: readonly InForce[],
+  isMeant: (layout: NonNullable<InForce['layout']>) => boolean,
+): string[] {
   const found = layouts.filter(({ layout }) => layout !== undefined && isMeant(layout))
   return [...new Set(found.map(({ softwareId }) => softwareId))].sort()
 }
 
 async function layoutsInForce(sql: Sql): Promise<InForce[]> {
   await shareBindings(sql)
-  const bindings = await sql.$queryRaw<{ softwareId: string; versionId: string }[]>`
-    SELECT "softwareId", "versionId" FROM "Binding" WHERE "until" IS NULL`
+  const bindings = await sql.$queryRaw<{ softwareId: string; versionId: string; forms: unknown }[]>`
+    SELECT "softwareId", "versionId", "forms" FROM "Binding" WHERE "until" IS NULL`
   const unknown = bindings.map(({ versionId }) => versionId).filter((id) => !known.has(id))
   if (unknown.length > 0) await learn(sql, unknown)
-  return bindings.map(({ softwareId, versionId }) => ({ softwareId, layout: known.get(versionId) }))
+  return bindings.map(({ softwareId, versionId, forms }) => {
+    const layout = known.get(versionId)
+    return { softwareId, layout: layout === undefined ? undefined : { ...layout, forms: formsOf(forms) } }
+  })
 }
 
 async function learn(sql: Sql, versionIds: string[]): Promise<void> {

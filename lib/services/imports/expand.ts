@@ -63,7 +63,7 @@ function item(path: string, bytes: Uint8Array, options: ClassifyOptions): Item {
   const sha256 = sha256Hex(bytes)
   const finding = classify(path, bytes, sha256, options)
   const secret = finding.is === 'refused' && finding.kind === 'private-key'
-  const keep = finding.is === 'envelope' || finding.is === 'policy' || finding.is === 'quarantined'
+  const keep = ['envelope', 'policy', 'quarantined', 'trust-bundle'].includes(finding.is)
   return { path, size: bytes.length, sha256: secret ? null : sha256, finding, bytes: keep ? bytes : null }
 }
 

@@ -9,6 +9,7 @@ export interface Fates {
   /** fingerprints and digests that were not known before */
   readonly keys: ReadonlySet<string>
   readonly certificates: ReadonlySet<string>
+  readonly bundles: ReadonlySet<string>
 }
 
 /** What became of each file. Where a batch holds the same content twice, the first one was stored. */
@@ -51,6 +52,8 @@ function kindAndFate({ finding, sha256 }: Item, fates: Fates): Pick<ImportFile, 
       return { kind: 'public-key', fate: fate(finding.keys.some(({ fingerprint }) => fates.keys.has(fingerprint))) }
     case 'certificates':
       return { kind: 'certificate', fate: fate(finding.certificates.some((c) => fates.certificates.has(c.sha256))) }
+    case 'trust-bundle':
+      return { kind: 'trust-bundle', fate: fate(fates.bundles.has(sha256 ?? '')) }
     case 'refused':
       return { kind: finding.kind, fate: 'refused' }
     case 'listed':

@@ -1,4 +1,4 @@
-import { type Certificate, FormatError, type Key } from '#lib/crypto/index.ts'
+import { type Certificate, FormatError, type Key, type SpiffeBundle } from '#lib/crypto/index.ts'
 import type { Envelope, SignedWitnessPolicy } from '#lib/in-toto/index.ts'
 
 /** Why a file is what it is said to be: a stable code, a sentence, and where in the file. */
@@ -17,6 +17,8 @@ export type Finding =
   | { readonly is: 'quarantined'; readonly reason: Reason }
   | { readonly is: 'keys'; readonly keys: readonly Key[] }
   | { readonly is: 'certificates'; readonly certificates: readonly Certificate[] }
+  /** whose roots speak for a trust domain; kept, and trusted only once an administrator says so */
+  | { readonly is: 'trust-bundle'; readonly bundle: SpiffeBundle; readonly reason: Reason }
   /** nothing of it is kept, not even its digest where it is a secret */
   | { readonly is: 'refused'; readonly kind: 'private-key' | 'unknown' | 'archive'; readonly reason: Reason }
   | { readonly is: 'listed'; readonly kind: 'not-metadata' | 'archive'; readonly reason: Reason | null }

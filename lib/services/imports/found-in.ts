@@ -1,5 +1,6 @@
 import type { Act } from './act.ts'
 import type { Finding } from './finding.ts'
+import type { NewBundle } from './store/bundles.ts'
 import type { NewEnvelope } from './store/envelopes.ts'
 import { functionaryName, type NamedKey } from './store/keys.ts'
 
@@ -45,6 +46,17 @@ export function certificatesOf(acts: readonly Act[]) {
     items.flatMap(({ finding, path }) =>
       finding.is === 'certificates'
         ? finding.certificates.map((certificate) => ({ certificate, name: fileName(path) }))
+        : [],
+    ),
+  )
+}
+
+/** SPIFFE bundles, with who brought them. */
+export function bundlesOf(acts: readonly Act[]): NewBundle[] {
+  return acts.flatMap(({ actor, items }) =>
+    items.flatMap(({ finding, path, sha256, bytes }) =>
+      finding.is === 'trust-bundle' && sha256 !== null && bytes !== null
+        ? [{ sha256, bytes, bundle: finding.bundle, name: fileName(path), by: actor.name }]
         : [],
     ),
   )

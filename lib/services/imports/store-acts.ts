@@ -7,13 +7,15 @@ import { type Envelope, verificationsIn } from '#lib/in-toto/index.ts'
 import { enqueue, enqueueAll } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
+import { namelessName } from '../verdicts/context.ts'
 import { type ReadEnvelope, storeVerifications } from '../verifications/store.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
 import { type Fates, fatesOf } from './fate-of.ts'
 import type { Item } from './finding.ts'
-import { certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
+import { bundlesOf, certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
+import { storeBundles } from './store/bundles.ts'
 import { storeCollectionSubjects } from './store/collection-subjects.ts'
 import { storeEdges } from './store/edges.ts'
 import { type StoredEnvelope, stepName, storeEnvelopes } from './store/envelopes.ts'
@@ -69,9 +71,10 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
   await keepVerifications(tx, unread)
   const keys = await storeKeys(sql, keysOf(acts), { at, demo })
   const certificates = await storeCertificates(sql, certificatesOf(acts), { at, demo })
+  const bundles = await storeBundles(sql, bundlesOf(acts), at)
   await openImports(sql, acts)
   const closed = await noteSightings(sql, acts, stored)
-  const files = filesOf(acts, { envelopes: stored, keys, certificates })
+  const files = filesOf(acts, { envelopes: stored, keys, certificates, bundles })
   await storeFiles(
     sql,
     acts.flatMap(({ head }, index) => (files[index] ?? []).map((file) => ({ ...file, importId: head.id }))),
@@ -88,6 +91,13 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
     software: software[index] ?? [],
     closed: closed.has(act),
   }))
+}
+
+/** The step that it names; a statement that names none may stand for one by its type. */
+function evidenceName(envelope: Envelope): string[] {
+  const step = stepName(envelope)
+  if (step !== null) return [step]
+  return envelope.kind === 'statement' ? [namelessName(envelope.document.predicateType)] : []
 }
 
 async function openImports(sql: Sql, acts: readonly Act[]): Promise<void> {
@@ -108,14 +118,16 @@ async function openImports(sql: Sql, acts: readonly Act[]): Promise<void> {
 function filesOf(acts: readonly Act[], found: Fates): ImportFile[][] {
   const envelopes = new Map(found.envelopes)
   const [keys, certificates] = [new Set(found.keys), new Set(found.certificates)]
+  const bundles = new Set(found.bundles)
   return acts.map(({ items, first }) => {
-    const files = fatesOf(items, first, { envelopes, keys, certificates })
+    const files = fatesOf(items, first, { envelopes, keys, certificates, bundles })
     for (const { finding, sha256 } of items) {
       const row = sha256 === null ? undefined : envelopes.get(sha256)
       if (sha256 !== null && row !== undefined && (finding.is === 'envelope' || finding.is === 'policy'))
         envelopes.set(sha256, { ...row, isNew: false })
       if (finding.is === 'keys') for (const { fingerprint } of finding.keys) keys.delete(fingerprint)
       if (finding.is === 'certificates') for (const one of finding.certificates) certificates.delete(one.sha256)
+      if (finding.is === 'trust-bundle' && sha256 !== null) bundles.delete(sha256)
     }
     return files
   })
@@ -156,7 +168,7 @@ async function enqueueJudging(sql: Sql, acts: readonly Act[], fresh: ReadonlySet
   const wanted = acts.map(({ head, items }) => {
     const envelopes = items.flatMap(({ finding }) => (finding.is === 'envelope' ? [finding.envelope] : []))
     const own = head.delivery.kind === 'pushed' && envelopes.length > 0 ? [head.delivery.softwareId] : []
-    return { own, steps: new Set(envelopes.map(stepName).filter((name) => name !== null)) }
+    return { own, steps: new Set(envelopes.flatMap(evidenceName)) }
   })
   const concerned = await concernedSoftware(
     sql,

@@ -1,5 +1,7 @@
 import type { Posture } from '#lib/contract/posture.ts'
 import { db } from '#lib/db/client.ts'
+import { rootsInForce, type TrustBundle } from '#lib/in-toto/index.ts'
+import { loadTrust } from '../trust/load.ts'
 
 const AHEAD_DAYS = 90
 const SHOWN = 20
@@ -8,7 +10,7 @@ const DAY = 86_400_000
 /** What ends next, and what stops working then: layouts in force, also those that ended, certificates, tokens. */
 export async function expiring(now: Date): Promise<Posture['expiring']> {
   const until = new Date(now.getTime() + AHEAD_DAYS * DAY)
-  const [bindings, tokens, certificates] = await Promise.all([
+  const [bindings, tokens, certificates, trust] = await Promise.all([
     db.binding.findMany({
       where: { until: null, version: { expires: { lte: until } } },
       include: { version: true, software: { select: { slug: true, name: true } } },
@@ -25,6 +27,7 @@ export async function expiring(now: Date): Promise<Posture['expiring']> {
       orderBy: { notAfter: 'asc' },
       take: SHOWN,
     }),
+    loadTrust(),
   ])
   const rows: Posture['expiring'] = [
     ...bindings.map(({ version, software }) => ({
@@ -48,8 +51,22 @@ export async function expiring(now: Date): Promise<Posture['expiring']> {
       ...when(expiresAt, now),
       consequence: 'Clients that use it can no longer bring in evidence',
     })),
+    ...trust.bundles.flatMap((bundle) => lastRoot(bundle, now, until)),
   ]
   return rows.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(0, SHOWN)
+}
+
+/** A trust domain of which no root is left soon; that one root of several ends is how they rotate. */
+function lastRoot(bundle: TrustBundle, now: Date, until: Date): Posture['expiring'] {
+  const inForce = rootsInForce(bundle, now.getTime())
+  const ends = bundle.roots.flatMap(({ certificate }) =>
+    inForce.has(certificate.sha256) ? [certificate.notAfter.getTime()] : [],
+  )
+  const last = new Date(Math.max(...ends))
+  if (ends.length === 0 || last > until) return []
+  const { trustDomain } = bundle
+  const consequence = 'Nothing that its workloads sign from then on counts, unless another root is put in force'
+  return [{ kind: 'trust domain', name: trustDomain, href: '/settings?tab=trust', ...when(last, now), consequence }]
 }
 
 /** Whole days to the end, or since it as a negative number; what ended within the last day ended one day ago. */

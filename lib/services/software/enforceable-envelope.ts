@@ -3,6 +3,8 @@ import type { Tx } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import {
   type Document,
+  formText,
+  parseForm,
   type ReadDocument,
   type Report,
   readDocument,
@@ -22,6 +24,8 @@ export interface Demands {
   readonly parameters: Readonly<Record<string, string>> | null
   readonly finalFiles: readonly FinalFiles[]
   readonly sharedSteps: readonly string[]
+  /** step -> form of its evidence, as text */
+  readonly forms: Readonly<Record<string, string>>
   readonly now: Date
 }
 
@@ -79,7 +83,8 @@ function problemWith(document: Document, version: VersionWithSignatures, demands
     signatureProblem(report, demands.keys) ??
     layoutProblem(report) ??
     finalProblem(envelope.document, demands) ??
-    sharedProblem(envelope.document, demands)
+    sharedProblem(envelope.document, demands) ??
+    formsProblem(envelope.document, demands)
   )
 }
 
@@ -116,4 +121,27 @@ function sharedProblem(layout: Parameters<typeof finalSteps>[0], { sharedSteps, 
   const final = sharedSteps.find((name) => finalSteps(layout, finalFiles).includes(name))
   if (final === undefined) return null
   return `The step ${final} is marked as shared, but its link is what makes a build: it serves one only. Mark others.`
+}
+
+function formsProblem({ steps }: Parameters<typeof finalSteps>[0], { forms }: Demands): string | null {
+  const names = steps.map(({ name }) => name)
+  const taken = new Map<string, string>()
+  for (const [place, text] of Object.entries(forms)) {
+    const [outer = ''] = place.split('/')
+    if (!names.includes(place) && !names.includes(outer)) {
+      return `A form of evidence is given for the step ${place}, and it has no such step; its steps are ${names.join(', ')}.`
+    }
+    const form = parseForm(text)
+    if (form === null) {
+      return `The form of evidence for ${place} is none: expected link, link-statement, witness-collection, test-result, or slsa-provenance with a builder and a build type; found ${JSON.stringify(text.slice(0, 200))}.`
+    }
+    if (form.form !== 'slsa-provenance' && form.form !== 'test-result') continue
+    const key = `${place.split('/').slice(0, -1).join('/')} ${formText(form)}`
+    const other = taken.get(key)
+    if (other !== undefined) {
+      return `Steps ${other} and ${place} would take the same evidence (${formText(form)}), which names no step: one document would serve both.`
+    }
+    taken.set(key, place)
+  }
+  return null
 }

@@ -15,6 +15,7 @@ import { getSoftware } from './get.ts'
 import { readStoredKeys } from './owner-key.ts'
 import { readSettings } from './settings.ts'
 import { storeLayoutEnvelope } from './store-layout-envelope.ts'
+import { readTimestampRoots } from './timestamp-roots.ts'
 
 type Input = z.input<typeof putInForceSchema>
 
@@ -25,7 +26,8 @@ type Input = z.input<typeof putInForceSchema>
  */
 export async function putInForce(actor: Actor, id: string, input: Input, now = new Date()): Promise<SoftwareDetail> {
   requireRight(actor, 'layout:enforce')
-  const { parameters = null, sharedSteps = [], mixedRuns = false } = input
+  const { parameters = null, sharedSteps = [], mixedRuns = false, forms = {}, timestampRoots = '' } = input
+  const stamping = readTimestampRoots(timestampRoots)
   const softwareId = await inTransaction(async (tx) => {
     await changeBindings(tx)
     const software = await findSoftware(id, tx)
@@ -44,6 +46,7 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
       unusable,
       parameters,
       sharedSteps,
+      forms,
       finalFiles: readSettings(software.settings).finalFiles,
       now,
     })
@@ -57,6 +60,8 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         ...(parameters === null ? {} : { parameters }),
         sharedSteps: [...new Set(sharedSteps)].sort(),
         mixedRuns,
+        forms,
+        timestampRoots: timestampRoots.trim(),
         since: now,
         by: actor.name || actorRef(actor),
       },
@@ -77,6 +82,8 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         parameters,
         sharedSteps,
         mixedRuns,
+        forms,
+        timestampRoots: stamping.map(({ sha256 }) => sha256),
       },
     })
     return software.id

@@ -27,3 +27,8 @@ export function readSettings(stored: unknown): SoftwareSettings {
 export function readParameters(stored: unknown): Record<string, string> | null {
   return z.record(z.string(), z.string()).nullable().parse(stored)
 }
+
+/** Forms of evidence as stored with a binding: step -> text. */
+export function readForms(stored: unknown): Record<string, string> {
+  return z.record(z.string(), z.string()).parse(stored ?? {})
+}

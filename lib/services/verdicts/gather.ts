@@ -1,6 +1,6 @@
 import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { pool } from '#lib/db/client.ts'
-import { ArtifactTables, type Document, readDocument, type TimeProof } from '#lib/in-toto/index.ts'
+import { ArtifactTables, type Document, readDocument, type TimeProof, timestampProofs } from '#lib/in-toto/index.ts'
 import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import {
   type Delivery,
@@ -10,7 +10,7 @@ import {
   type StoredDocument,
 } from '#lib/in-toto/select/input.ts'
 import { wantedLinks } from '#lib/in-toto/select/wanted.ts'
-import { type JudgingContext, mayBeBy } from './context.ts'
+import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { intermediatesFor } from './intermediates.ts'
 import { sameRun } from './same-run.ts'
@@ -119,7 +119,7 @@ async function storeOf(
   truncated = false,
 ): Promise<Store> {
   const rows = await documentRows(ids)
-  const documents = await documentsOf(rows, target.kind === 'delivery' ? target.id : null, cache)
+  const documents = await documentsOf(context, rows, target.kind === 'delivery' ? target.id : null, at, cache)
   const deliveryIds = [...new Set(rows.flatMap(({ deliveryId }) => deliveryId ?? []))]
   const input: SelectInput = {
     softwareId: context.software.id,
@@ -137,10 +137,12 @@ async function storeOf(
     runIdPaths: context.runIdPaths,
     sharedSteps: new Set(context.binding.sharedSteps),
     mixedRuns: context.binding.mixedRuns,
+    forms: context.forms,
+    takenOut: context.takenOut,
     certificates: {
       verifyCertificate,
       intermediates: await intermediatesFor(documents.map(({ document }) => document)),
-      bundles: [],
+      bundles: context.trust.bundles,
     },
   }
   return openStore(input)
@@ -150,20 +152,20 @@ async function storeOf(
 const ATTEMPTS_UP_TO = `SELECT o."id" FROM "Delivery" d JOIN "Delivery" o ON o."id" = d."id"
   OR (${sameRun('d', 'o')} AND o."attempt" <= d."attempt") WHERE d."id" = $1::uuid`
 
-async function idsOfDelivery({ stepNames }: JudgingContext, id: string): Promise<string[]> {
+async function idsOfDelivery({ stepNames, evidenceNames }: JudgingContext, id: string): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT DISTINCT e."id"::text AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
      WHERE s."deliveryId" IN (${ATTEMPTS_UP_TO}) AND (
-       (e."kind" = 'link' AND e."name" = ANY($2::text[]))
+       ${isCalled('$3')}
        OR s."path" ~ '${INNER_PATH}'
        OR substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[]))`,
-    [id, stepNames],
+    [id, stepNames, evidenceNames],
   )
   return rows.map((row) => row.id)
 }
 
 /** Links of the layout's steps among whose files is a final one. */
-async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readonly string[]): Promise<string[]> {
+async function idsListing({ evidenceNames, keyids }: JudgingContext, sha256s: readonly string[]): Promise<string[]> {
   const digests = [...new Set(sha256s)]
     .filter((hex) => /^[0-9a-f]{64}$/.test(hex))
     .map((hex) => Buffer.from(hex, 'hex'))
@@ -172,40 +174,40 @@ async function idsListing({ stepNames, keyids }: JudgingContext, sha256s: readon
     `SELECT DISTINCT e."id"::text AS "id" FROM "Artifact" a
      JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" IN ('material', 'product')
      JOIN "Envelope" e ON e."id" = g."envelopeId"
-     WHERE a."algo" = 'sha256' AND a."digest" = ANY($1::bytea[]) AND e."kind" = 'link' AND e."name" = ANY($2::text[])
+     WHERE a."algo" = 'sha256' AND a."digest" = ANY($1::bytea[]) AND ${isCalled('$2')}
        AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})
      LIMIT ${LISTING + 1}`,
-    [digests, stepNames, keyids],
+    [digests, evidenceNames, keyids],
   )
   return rows.map((row) => row.id)
 }
 
 /** Links of the layout's steps that may name the same run as a final link: those received within a day of it. */
-async function idsInTime({ stepNames, keyids }: JudgingContext, builds: readonly FinalGroup[]): Promise<string[]> {
+async function idsInTime({ evidenceNames, keyids }: JudgingContext, builds: readonly FinalGroup[]): Promise<string[]> {
   const times = builds.flatMap(({ run, firstSeen }) => (run === null ? [] : [firstSeen]))
   if (times.length === 0) return []
   const [from, to] = [Math.min(...times) - SIGNED_RUN_MS, Math.max(...times) + SIGNED_RUN_MS]
   const { rows } = await pool.query<{ id: string }>(
     `SELECT e."id"::text AS "id" FROM "Envelope" e
-     WHERE e."kind" = 'link' AND e."status" = 'parsed' AND e."firstSeenAt" BETWEEN $1 AND $2
-       AND (e."name" = ANY($3::text[]) OR EXISTS (
+     WHERE e."kind" IN ('link', 'statement') AND e."status" = 'parsed' AND e."firstSeenAt" BETWEEN $1 AND $2
+       AND (${isCalled('$3')} OR EXISTS (
          SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."path" ~ '${INNER_PATH}'))
        AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$4')})
      LIMIT ${IN_TIME + 1}`,
-    [new Date(from), new Date(to), stepNames, keyids],
+    [new Date(from), new Date(to), evidenceNames, keyids],
   )
   return rows.map((row) => row.id)
 }
 
 /** The latest links of steps, by whoever may sign for them: to say what was passed over. */
-async function idsOfSteps({ keyids }: JudgingContext, steps: readonly string[]): Promise<string[]> {
+async function idsOfSteps({ keyids, forms }: JudgingContext, steps: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT n."id"::text AS "id" FROM unnest($1::text[]) AS wanted("name") CROSS JOIN LATERAL (
        SELECT e."id" FROM "Envelope" e
-       WHERE e."kind" = 'link' AND e."name" = wanted."name" AND e."status" = 'parsed'
+       WHERE ${isCalled('ARRAY[wanted."name"]')} AND e."status" = 'parsed'
          AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$2')})
        ORDER BY e."id" DESC LIMIT ${NEAREST}) n`,
-    [steps, keyids],
+    [namesOf(steps, forms), keyids],
   )
   return rows.map((row) => row.id)
 }
@@ -239,8 +241,10 @@ async function documentRows(ids: readonly string[]): Promise<Row[]> {
 }
 
 async function documentsOf(
+  { stamping }: JudgingContext,
   rows: readonly Row[],
   deliveryId: string | null,
+  at: number,
   cache: DocumentCache,
 ): Promise<StoredDocument[]> {
   const byEnvelope = Map.groupBy(rows, ({ id }) => id)
@@ -256,7 +260,10 @@ async function documentsOf(
     const sightings = seen.map(
       (row): Sighting => ({ deliveryId: row.deliveryId, at: row.seenAt.getTime(), path: row.path, by: row.by }),
     )
-    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings, proofs: receipts(seen) }]
+    const stamps =
+      stamping.roots.length > 0 && 'envelope' in document ? timestampProofs(document.envelope, stamping, at) : []
+    const proofs = [...stamps, ...receipts(seen)]
+    return [{ document, signedSha256: first.signed?.toString('hex') ?? null, sightings, proofs }]
   })
 }
 

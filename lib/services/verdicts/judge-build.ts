@@ -2,6 +2,8 @@ import { db, pool } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
 import type { Digests } from '#lib/in-toto/index.ts'
 import type { FinalGroup } from '#lib/in-toto/select/builds.ts'
+import { takenOutOf } from '../evidence/list-taken-out.ts'
+import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
 import { contextOf, loadSoftware } from './context.ts'
 import { DocumentCache, type Target } from './gather.ts'
@@ -30,7 +32,7 @@ export async function judgeAgain(buildId: string, now: Date, cache: DocumentCach
   const build = await db.build.findUnique({ where: { id: buildId }, include })
   const software = build === null ? null : await loadSoftware(build.softwareId)
   if (build === null || software === null) return null
-  const context = contextOf(software)
+  const context = contextOf(software, await loadTrust(), await takenOutOf(db, software.id))
   if (context === null) {
     const last = build.current?.binding
     if (last === undefined) return null
@@ -69,7 +71,8 @@ async function finalEnvelopes({ id, finalStep }: Found): Promise<string[]> {
     `SELECT DISTINCT e."id"::text AS "id" FROM "BuildFile" f
        JOIN "Artifact" a ON a."algo" = f."algo" AND a."digest" = f."digest"
        JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" = 'product'
-       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" = 'link' AND e."name" = $2
+       JOIN "Envelope" e ON e."id" = g."envelopeId" AND e."kind" IN ('link', 'statement')
+         AND (e."name" = $2 OR (e."kind" = 'statement' AND e."name" IS NULL))
      WHERE f."buildId" = $1::uuid
      UNION
      SELECT e."id"::text FROM "Verdict" v

@@ -1,12 +1,14 @@
 import { db } from '#lib/db/client.ts'
+import { takenOutOf } from '../evidence/list-taken-out.ts'
+import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
-import { contextOf, type JudgingContext, loadSoftware, type SoftwareRow } from './context.ts'
+import { contextOf, type JudgingContext, loadSoftware, type SoftwareRow, takesCertificates } from './context.ts'
 import { DocumentCache } from './gather.ts'
 import { judgeOne } from './judge-build.ts'
 import { judgeTarget } from './judge-target.ts'
 import { alone } from './lock.ts'
 import { passBounds, readProgress, saveProgress } from './progress.ts'
-import { allTargets, type Touched, touchedSince, waitingForAuthorities } from './touched.ts'
+import { allTargets, certifiedInside, type Touched, touchedSince, waitingForAuthorities } from './touched.ts'
 
 /**
  * Job: finds and judges the builds of a software that evidence since the last pass can have changed; all of them after
@@ -16,7 +18,7 @@ export async function judgeSoftwareJob({ softwareId }: { softwareId: string }, g
   await alone(softwareId, async () => {
     const software = await loadSoftware(softwareId)
     if (software === null) return
-    const context = contextOf(software)
+    const context = contextOf(software, await loadTrust(), await takenOutOf(db, software.id))
     if (context === null) await sayNoLayout(software, given ?? new Date())
     else await judgeAll(context, given)
   })
@@ -34,7 +36,10 @@ async function judgeAll(context: JudgingContext, given: Date | undefined): Promi
   if (known !== null && known.authorities !== bounds.authorities) {
     await judgeTouched(context, await waitingForAuthorities(context), now)
   }
-  await saveProgress(software.id, { mark, ...bounds })
+  if (known !== null && known.trust !== context.trust.mark && !takesCertificates(context.layout)) {
+    await judgeTouched(context, await certifiedInside(context), now)
+  }
+  await saveProgress(software.id, { mark, trust: context.trust.mark, ...bounds })
 }
 
 async function judgeTouched(context: JudgingContext, touched: Touched, now: Date): Promise<void> {

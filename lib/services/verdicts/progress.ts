@@ -10,6 +10,8 @@ const progressSchema = z.object({
   waiting: z.object({ upTo: z.coerce.bigint(), writers: z.array(z.string()) }).nullable(),
   /** how many certificates of authorities were known: more may complete chains that were not whole */
   authorities: z.number().default(0),
+  /** of the decisions about trust that were looked at */
+  trust: z.string().default(''),
 })
 export type Progress = z.output<typeof progressSchema>
 
@@ -26,7 +28,7 @@ export async function readProgress(softwareId: string): Promise<Progress | null>
  * Where a pass that begins now may say that it has seen everything. Numbers are given before a transaction commits, so
  * a lower one can appear after a higher one: as long as anybody is writing, the old mark stays.
  */
-export async function passBounds(before: Progress | null): Promise<Omit<Progress, 'mark'>> {
+export async function passBounds(before: Progress | null): Promise<Omit<Progress, 'mark' | 'trust'>> {
   const { rows } = await pool.query<{ last: string; writers: string[]; authorities: number }>(
     `SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM "Sighting_id_seq")::text AS "last",
             coalesce((SELECT array_agg(DISTINCT l."virtualtransaction") FROM pg_locks l
@@ -46,12 +48,16 @@ export async function passBounds(before: Progress | null): Promise<Omit<Progress
   return { done, waiting: earlier ?? { upTo: last, writers }, authorities }
 }
 
-export async function saveProgress(softwareId: string, { mark, done, waiting, authorities }: Progress): Promise<void> {
+export async function saveProgress(
+  softwareId: string,
+  { mark, done, waiting, authorities, trust }: Progress,
+): Promise<void> {
   const value = {
     mark,
     done: String(done),
     waiting: waiting === null ? null : { upTo: String(waiting.upTo), writers: waiting.writers },
     authorities,
+    trust,
   }
   const key = keyOf(softwareId)
   await db.setting.upsert({ where: { key }, create: { key, value }, update: { value } })

@@ -156,7 +156,13 @@ describe('how a layout is bound', () => {
       { versionId: software.versionId, sharedSteps: ['clone'] },
       minutes(101),
     )
-    expect(detail.binding).toEqual({ parameters: null, sharedSteps: ['clone'], mixedRuns: false })
+    expect(detail.binding).toEqual({
+      parameters: null,
+      sharedSteps: ['clone'],
+      mixedRuns: false,
+      forms: {},
+      timestampRoots: '',
+    })
     expect(await judge(software, 102)).toEqual(['s1/1: allow', 's2/1: allow'])
     const { detail: audited } = await db.auditEntry.findFirstOrThrow({
       where: { act: 'layout.put-in-force' },

@@ -1,6 +1,6 @@
 import { pool } from '#lib/db/client.ts'
 import type { Wanted } from '#lib/in-toto/select/wanted.ts'
-import { type JudgingContext, mayBeBy } from './context.ts'
+import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 
 /** Links of one step that digests may tie to one build; beyond that nobody can tell. */
 const TIED = 1_000
@@ -34,38 +34,38 @@ export async function idsTied(context: JudgingContext, wanted: readonly Wanted[]
 
 const SIGNED = `EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$2')})`
 
-async function idsOfWanted({ keyids }: JudgingContext, { step, digests }: Wanted): Promise<string[]> {
+async function idsOfWanted({ keyids, forms }: JudgingContext, { step, digests }: Wanted): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT e."id"::text AS "id" FROM "Artifact" a
        JOIN "Edge" g ON g."artifactId" = a."id" AND g."role" IN ('material', 'product')
        JOIN "Envelope" e ON e."id" = g."envelopeId"
-     WHERE a."algo" = 'sha256' AND a."digest" = ANY($3::bytea[]) AND e."kind" = 'link' AND e."name" = $1 AND ${SIGNED}
+     WHERE a."algo" = 'sha256' AND a."digest" = ANY($3::bytea[]) AND ${isCalled('$1')} AND ${SIGNED}
      GROUP BY e."id" HAVING count(DISTINCT a."digest") = $4 LIMIT ${TIED + 1}`,
-    [step, keyids, digests.map((hex) => Buffer.from(hex, 'hex')), digests.length],
+    [namesOf([step], forms), keyids, digests.map((hex) => Buffer.from(hex, 'hex')), digests.length],
   )
   return rows.map(({ id }) => id)
 }
 
-async function idsTaking({ stepNames, keyids }: JudgingContext, ids: readonly string[]): Promise<string[]> {
+async function idsTaking({ evidenceNames, keyids }: JudgingContext, ids: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT DISTINCT e."id"::text AS "id" FROM "Edge" made
        JOIN "Edge" taken ON taken."artifactId" = made."artifactId" AND taken."role" IN ('material', 'product')
-       JOIN "Envelope" e ON e."id" = taken."envelopeId" AND e."kind" = 'link' AND e."name" = ANY($1::text[])
+       JOIN "Envelope" e ON e."id" = taken."envelopeId" AND ${isCalled('$1')}
      WHERE made."envelopeId" = ANY($3::bigint[]) AND made."role" = 'product' AND ${SIGNED} LIMIT ${TAKERS + 1}`,
-    [stepNames, keyids, ids],
+    [evidenceNames, keyids, ids],
   )
   return rows.map(({ id }) => id)
 }
 
-async function idsBeside({ stepNames, keyids }: JudgingContext, ids: readonly string[]): Promise<string[]> {
+async function idsBeside({ evidenceNames, keyids }: JudgingContext, ids: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT DISTINCT e."id"::text AS "id" FROM "Sighting" held
        JOIN "Sighting" beside ON beside."deliveryId" = held."deliveryId"
-       JOIN "Envelope" e ON e."id" = beside."envelopeId" AND e."kind" = 'link' AND e."name" = ANY($1::text[])
+       JOIN "Envelope" e ON e."id" = beside."envelopeId" AND ${isCalled('$1')}
      WHERE held."envelopeId" IN (
        SELECT o."id" FROM "Envelope" g JOIN "Envelope" o ON o."id" = g."id" OR o."signedSha256" = g."signedSha256"
        WHERE g."id" = ANY($3::bigint[])) AND ${SIGNED} LIMIT ${COMPANIONS + 1}`,
-    [stepNames, keyids, ids],
+    [evidenceNames, keyids, ids],
   )
   return rows.map(({ id }) => id)
 }

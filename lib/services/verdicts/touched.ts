@@ -1,6 +1,6 @@
 import { pool } from '#lib/db/client.ts'
 import { SIGNED_RUN_MS } from '#lib/in-toto/select/input.ts'
-import { type JudgingContext, mayBeBy } from './context.ts'
+import { isCalled, type JudgingContext, mayBeBy } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { sameRun } from './same-run.ts'
 
@@ -15,7 +15,7 @@ export interface Touched {
 
 /** Links of the final steps, or sublayouts in their place, by whoever may sign them. */
 const FINAL = `(
-  (e."kind" = 'link' AND e."name" = ANY($2::text[]))
+  ${isCalled('$2')}
   OR (e."kind" = 'layout' AND substring(s."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($2::text[])))
   AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})`
 const OWN = `(d."kind" = 'handed-over' OR (d."kind" = 'pushed' AND d."softwareId" = $1::uuid))`
@@ -26,8 +26,8 @@ const withLaterAttempts = (deliveries: string): string => `SELECT o."id" FROM ${
   JOIN "Delivery" o ON o."id" = p."id" OR (${sameRun('p', 'o')} AND o."attempt" >= p."attempt")`
 
 /** Everything: for a layout that is new in force, or other trust or settings. */
-export async function allTargets({ software, finalSteps, keyids }: JudgingContext): Promise<Touched> {
-  const given = [software.id, finalSteps, keyids]
+export async function allTargets({ software, finalNames, keyids }: JudgingContext): Promise<Touched> {
+  const given = [software.id, finalNames, keyids]
   const deliveries = await pool.query<{ id: string }>(
     `WITH final AS (
        SELECT DISTINCT s."deliveryId" AS "id" FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
@@ -49,7 +49,7 @@ export async function allTargets({ software, finalSteps, keyids }: JudgingContex
 
 /** What evidence since the last pass can have changed. */
 export async function touchedSince(context: JudgingContext, done: bigint): Promise<Touched> {
-  const { software, stepNames, finalSteps, keyids } = context
+  const { software, stepNames, evidenceNames, finalNames, keyids } = context
   const since = String(done)
   const deliveries = await pool.query<{ id: string }>(
     `WITH news AS (
@@ -68,18 +68,18 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
   )
   const builds = await pool.query<{ id: string }>(
     `SELECT DISTINCT b."id"::text AS "id" FROM "Sighting" s
-       JOIN "Envelope" e ON e."id" = s."envelopeId" AND e."kind" = 'link' AND e."name" = ANY($3::text[])
+       JOIN "Envelope" e ON e."id" = s."envelopeId" AND ${isCalled('$3')}
        JOIN "Edge" g ON g."envelopeId" = e."id" AND g."role" IN ('material', 'product')
        JOIN "Artifact" a ON a."id" = g."artifactId"
        JOIN "BuildFile" f ON f."algo" = a."algo" AND f."digest" = a."digest"
        JOIN "Build" b ON b."id" = f."buildId" AND b."softwareId" = $1::uuid
      WHERE s."id" > $2::bigint`,
-    [software.id, since, stepNames],
+    [software.id, since, evidenceNames],
   )
   const near = await buildsInTime(context, since)
   return {
     deliveries: deliveries.rows.map(({ id }) => id),
-    loose: await looseFinals([software.id, finalSteps, keyids, since], 'AND s."id" > $4::bigint'),
+    loose: await looseFinals([software.id, finalNames, keyids, since], 'AND s."id" > $4::bigint'),
     builds: [...new Set([...builds.rows.map(({ id }) => id), ...near])],
   }
 }
@@ -106,14 +106,14 @@ const WAITING = 1_000
  * What a certificate of an authority may complete: runs whose final link is signed with a certificate and started no
  * build, and builds that fail for want of a chain.
  */
-export async function waitingForAuthorities({ software, finalSteps, keyids }: JudgingContext): Promise<Touched> {
+export async function waitingForAuthorities({ software, finalNames, keyids }: JudgingContext): Promise<Touched> {
   const deliveries = await pool.query<{ id: string }>(
     `SELECT d."id"::text AS "id" FROM "Delivery" d WHERE ${OWN} AND EXISTS (
        SELECT 1 FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId" WHERE s."deliveryId" = d."id" AND ${FINAL}
          AND EXISTS (SELECT 1 FROM "EnvelopeSignature" y WHERE y."envelopeId" = e."id" AND y."certificate"))
        AND NOT EXISTS (SELECT 1 FROM "Build" b WHERE b."deliveryId" = d."id" AND b."softwareId" = $1::uuid)
      ORDER BY d."openedAt" DESC, d."id" LIMIT ${WAITING}`,
-    [software.id, finalSteps, keyids],
+    [software.id, finalNames, keyids],
   )
   const builds = await pool.query<{ id: string }>(
     `SELECT b."id"::text AS "id" FROM "Build" b JOIN "Verdict" v ON v."id" = b."currentId"
@@ -125,6 +125,23 @@ export async function waitingForAuthorities({ software, finalSteps, keyids }: Ju
     loose: [],
     builds: builds.rows.map(({ id }) => id),
   }
+}
+
+/**
+ * Builds that other roots may change although the layout in force takes no certificates: those of whose run something
+ * is signed with one, in the place of a sublayout. Where signed run ids bring evidence from elsewhere, any.
+ */
+export async function certifiedInside({ software, runIdPaths }: JudgingContext): Promise<Touched> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT b."id"::text AS "id" FROM "Build" b JOIN "Delivery" d ON d."id" = b."deliveryId"
+     WHERE b."softwareId" = $1::uuid AND ($2 OR EXISTS (
+       SELECT 1 FROM "Delivery" o JOIN "Sighting" s ON s."deliveryId" = o."id"
+         JOIN "EnvelopeSignature" x ON x."envelopeId" = s."envelopeId" AND x."certificate"
+       WHERE (o."id" = d."id" OR (${sameRun('d', 'o')})) AND s."path" ~ '${INNER_PATH}'))
+     ORDER BY b."firstSeenAt" DESC`,
+    [software.id, runIdPaths.length > 0],
+  )
+  return { deliveries: [], loose: [], builds: rows.map(({ id }) => id) }
 }
 
 async function looseFinals(given: readonly unknown[], more: string): Promise<string[][]> {

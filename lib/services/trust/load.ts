@@ -1,0 +1,51 @@
+import { db, type Tx } from '#lib/db/client.ts'
+import type { TrustDecision as Row } from '#lib/generated/prisma/client.ts'
+import { type TrustBundle, type TrustDecision, trustBundlesOf } from '#lib/in-toto/index.ts'
+import { readRoots } from './read-roots.ts'
+
+/** Whose roots speak for which trust domain, over time. */
+export interface Trust {
+  readonly bundles: readonly TrustBundle[]
+  /** changes with every decision; empty where nothing was decided */
+  readonly mark: string
+}
+
+/** Decisions never change, so each is read once. */
+const read = new Map<bigint, TrustDecision>()
+
+/** Everything that was decided, as trust bundles. */
+export async function loadTrust(from: Pick<Tx, 'trustDecision'> = db): Promise<Trust> {
+  const rows = await decisionRows(from)
+  const last = rows.at(-1)
+  const mark = last === undefined ? '' : `${rows.length} ${last.id}`
+  return { bundles: trustBundlesOf(rows.map(decisionOf)), mark }
+}
+
+/** In the order in which they were made. */
+export function decisionRows(from: Pick<Tx, 'trustDecision'>, where: { trustDomain?: string } = {}): Promise<Row[]> {
+  return from.trustDecision.findMany({ where, orderBy: { id: 'asc' } })
+}
+
+/** A stored decision as the engine takes it. @throws FormatError where stored bytes are not what they were */
+export function decisionOf(row: Row): TrustDecision {
+  const known = read.get(row.id)
+  if (known !== undefined) return known
+  const decision = parsed(row)
+  read.set(row.id, decision)
+  return decision
+}
+
+function parsed({ id, trustDomain, kind, at, content, root }: Row): TrustDecision {
+  const base = { trustDomain, at: at.getTime() }
+  switch (kind) {
+    case 'bundle':
+    case 'roots':
+      return { ...base, kind, roots: readRoots(content ?? new Uint8Array()).roots }
+    case 'end':
+    case 'compromised':
+    case 'restore':
+      return { ...base, kind, root: Buffer.from(root ?? []).toString('hex') }
+    default:
+      throw new Error(`decision ${id} about trust is of an unknown kind`)
+  }
+}
