@@ -8,6 +8,7 @@ export const KEYS = [
   ['← →', 'along an edge'],
   ['Alt and arrows', 'move the node by 10'],
   ['Enter', 'to the inspector; Escape back to the drawing'],
+  ['Escape', 'let go of the step: the inspector shows the layout'],
   ['Delete', 'remove'],
   ['E', 'next problem'],
   ['/', 'find a step'],
@@ -32,6 +33,7 @@ export type CanvasKey =
   | 'left'
   | 'right'
   | 'inspect'
+  | 'let-go'
   | 'remove'
   | 'problem'
   | 'find'
@@ -50,6 +52,7 @@ const SINGLE: Readonly<Record<string, CanvasKey>> = {
   arrowright: 'on',
   arrowleft: 'back',
   enter: 'inspect',
+  escape: 'let-go',
   delete: 'remove',
   backspace: 'remove',
   e: 'problem',

@@ -81,6 +81,7 @@ export function useEditorKeys({ box, inspector, setDialog, save }: Places) {
         left: () => nudge(store, flow.getNode(id ?? '')?.position, id, -10, 0),
         right: () => nudge(store, flow.getNode(id ?? '')?.position, id, 10, 0),
         inspect: () => inspector.current?.querySelector<HTMLElement>('input, textarea, button')?.focus(),
+        'let-go': () => store.getState().select(null),
         remove: () => id !== null && removeWithWarning(store, id),
         problem: () => nextProblem(store, actions.show),
         find: () => setDialog('find'),
