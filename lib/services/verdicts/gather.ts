@@ -2,17 +2,12 @@ import { sha256Hex, verifyCertificate } from '#lib/crypto/node/index.ts'
 import { pool } from '#lib/db/client.ts'
 import { ArtifactTables, type Document, readDocument, type TimeProof, timestampProofs } from '#lib/in-toto/index.ts'
 import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
-import {
-  type Delivery,
-  type SelectInput,
-  SIGNED_RUN_MS,
-  type Sighting,
-  type StoredDocument,
-} from '#lib/in-toto/select/input.ts'
+import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
 import { wantedLinks } from '#lib/in-toto/select/wanted.ts'
 import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { intermediatesFor } from './intermediates.ts'
+import { idsOfRuns } from './run-mentions.ts'
 import { sameRun } from './same-run.ts'
 import { idsTied } from './tied-links.ts'
 import { verifyNodeSignature } from './verify-node-signature.ts'
@@ -28,8 +23,8 @@ const NEAREST = 40
 const LISTING = 2_000
 /** How far a tie may lead from what came with the run: a supplier of a supplier, and so on. */
 const TIED_ROUNDS = 10
-/** Links received within a day of a final link, in which its signed run id is looked for. */
-const IN_TIME = 3_000
+/** Documents that name the run of a final link: an id that more of them name tells no runs apart. */
+const OF_ONE_RUN = 3_000
 /** Times at which one document was received that are looked at. */
 const RECEIPTS = 20
 /** Bytes of parsed documents that are kept while one job runs. */
@@ -74,11 +69,11 @@ export async function gather(
     context,
     builds.flatMap((build) => [...build.files.values()].map((one) => one.sha256 ?? '')),
   )
-  const alike = context.runIdPaths.length === 0 ? [] : await idsInTime(context, builds)
+  const alike = await idsOfRuns(context, builds, OF_ONE_RUN)
   const open = context.stepNames.filter((name) => (first.evidence.links.get(name) ?? []).length === 0)
   const nearest = open.length === 0 ? [] : await idsOfSteps(context, open)
   const ids = new Set([...own, ...listing, ...alike, ...nearest])
-  const truncated = listing.length > LISTING || alike.length > IN_TIME
+  const truncated = listing.length > LISTING || alike.length > OF_ONE_RUN
   const read = (wanted: ReadonlySet<string>, cut: boolean) =>
     storeOf(context, [...wanted], target, at, cache, truncated || cut)
   const store = await read(ids, false)
@@ -178,23 +173,6 @@ async function idsListing({ evidenceNames, keyids }: JudgingContext, sha256s: re
        AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$3')})
      LIMIT ${LISTING + 1}`,
     [digests, evidenceNames, keyids],
-  )
-  return rows.map((row) => row.id)
-}
-
-/** Links of the layout's steps that may name the same run as a final link: those received within a day of it. */
-async function idsInTime({ evidenceNames, keyids }: JudgingContext, builds: readonly FinalGroup[]): Promise<string[]> {
-  const times = builds.flatMap(({ run, firstSeen }) => (run === null ? [] : [firstSeen]))
-  if (times.length === 0) return []
-  const [from, to] = [Math.min(...times) - SIGNED_RUN_MS, Math.max(...times) + SIGNED_RUN_MS]
-  const { rows } = await pool.query<{ id: string }>(
-    `SELECT e."id"::text AS "id" FROM "Envelope" e
-     WHERE e."kind" IN ('link', 'statement') AND e."status" = 'parsed' AND e."firstSeenAt" BETWEEN $1 AND $2
-       AND (${isCalled('$3')} OR EXISTS (
-         SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."path" ~ '${INNER_PATH}'))
-       AND EXISTS (SELECT 1 FROM "EnvelopeSignature" x WHERE x."envelopeId" = e."id" AND ${mayBeBy('$4')})
-     LIMIT ${IN_TIME + 1}`,
-    [new Date(from), new Date(to), evidenceNames, keyids],
   )
   return rows.map((row) => row.id)
 }

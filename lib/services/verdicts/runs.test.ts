@@ -207,7 +207,24 @@ describe('signed run ids', () => {
     expect(await judge(software, 11)).toContain('ci 2/1: cannot-tell EVIDENCE_PENDING')
     await push(software, { run: 'lab 2', at: 12, by: lab }, files(later, ['test']))
     expect(await judge(software, 13)).toContain('ci 2/1: allow')
-  })
+    // each was read once for that path, whatever it names there
+    const mentions = await db.runMention.count({ where: { pointer: '/environment/run' } })
+    expect(mentions).toBe(new Set((await db.runMention.findMany()).map(({ envelopeId }) => envelopeId)).size)
+    // a day with more links than are ever looked at together
+    const others = Array.from({ length: 3_200 }, (_, n) => ({
+      ...linksOf(`crowd ${n}`).test,
+      environment: { run: `crowd ${n}` },
+    }))
+    await push(
+      software,
+      { run: 'crowd', at: 14, by: lab },
+      others.map((spec, n) => fileOf(spec, ci, `${n}-`)),
+    )
+    const last = linksOf('last')
+    await push(software, { run: 'ci 3', at: 15 }, files(last, ['clone', 'build', 'package']))
+    await push(software, { run: 'lab 3', at: 16, by: lab }, files(last, ['test']))
+    expect(await judge(software, 17)).toContain('ci 3/1: allow')
+  }, 120_000)
 })
 
 describe('a sublayout in a push', () => {
