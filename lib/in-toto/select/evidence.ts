@@ -248,7 +248,7 @@ export function linkName(step: string, keyid: string): string {
  */
 export function namespaceOf({ path }: Pick<Sighting, 'path'>): string[] {
   const folders = path.split('/').slice(0, -1)
-  const outside = folders.findLastIndex((folder) => !/^.+\.[0-9a-f]{8}$/.test(folder))
+  const outside = folders.findLastIndex((folder) => !/^.+\.[0-9a-fA-F]{8}$/.test(folder))
   return folders.slice(outside + 1)
 }
 

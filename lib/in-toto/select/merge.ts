@@ -43,8 +43,14 @@ function mergeLevels(store: Store, report: Report, levels: readonly Level[], ext
     used.add(place)
     return reason.follows === undefined ? own : { ...own, follows: reason.follows }
   })
+  // a warning says less than what selecting found
   const isSaid = ({ code, step = '', path = [] }: Reason): boolean =>
-    report.reasons.some((one) => one.code === code && placeOf(one.path ?? [], one.step ?? '') === placeOf(path, step))
+    report.reasons.some(
+      (one) =>
+        one.code === code &&
+        one.severity !== 'warning' &&
+        placeOf(one.path ?? [], one.step ?? '') === placeOf(path, step),
+    )
   const others = found.filter((one) => !used.has(placeOf(one.path ?? [], one.step ?? '')) && !isSaid(one))
   const marks = levels.flatMap(({ path, choices }) => choices.flatMap((choice) => mixed(store, path, choice)))
   const reasons = reorder([...replaced, ...others, ...marks, ...extra])

@@ -154,6 +154,13 @@ describe('inner links', () => {
     store.brought.splice(store.brought.indexOf(test), 1)
     store.again('r1', 0, { ...test, path: `${FOLDER}/${test.path}` })
     expect(root(store.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'test'])
+    // keyids are labels: where a layout writes them in capitals, so are the folders
+    store.brought.pop()
+    store.again('r1', 0, {
+      ...test,
+      path: `build.${lead.keyid.slice(0, 8).toUpperCase().replace(/^./, 'A')}/${test.path}`,
+    })
+    expect(root(store.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'test'])
     const outside = new EvidenceStore(DELEGATED, owner)
     addRun(outside, 'r1', 0, { compile: true })
     outside.bring('r1', 0, inner('r1').compile, compiler)

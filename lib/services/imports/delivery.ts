@@ -24,7 +24,7 @@ export interface ImportFacts {
 }
 
 /** The name of the folder that holds an inner chain, as `in-toto-run` names it: `STEP.KEYID8`. */
-const innerFolder = /^.+\.[0-9a-f]{8}$/
+const innerFolder = /^.+\.[0-9a-fA-F]{8}$/
 
 /**
  * The directory level that a file belongs to. The links of a sublayout lie in a folder below the chain that it is part

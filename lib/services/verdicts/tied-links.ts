@@ -57,15 +57,20 @@ async function idsTaking({ evidenceNames, keyids }: JudgingContext, ids: readonl
   return rows.map(({ id }) => id)
 }
 
-async function idsBeside({ evidenceNames, keyids }: JudgingContext, ids: readonly string[]): Promise<string[]> {
+async function idsBeside(
+  { evidenceNames, stepNames, keyids }: JudgingContext,
+  ids: readonly string[],
+): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT DISTINCT e."id"::text AS "id" FROM "Sighting" held
        JOIN "Sighting" beside ON beside."deliveryId" = held."deliveryId"
-       JOIN "Envelope" e ON e."id" = beside."envelopeId" AND ${isCalled('$1')}
+       JOIN "Envelope" e ON e."id" = beside."envelopeId" AND (${isCalled('$1')}
+         -- a sublayout fills a step as well
+         OR (e."kind" = 'layout' AND substring(beside."path" from '([^/]+)[.][^./]{8}[.]link$') = ANY($4::text[])))
      WHERE held."envelopeId" IN (
        SELECT o."id" FROM "Envelope" g JOIN "Envelope" o ON o."id" = g."id" OR o."signedSha256" = g."signedSha256"
        WHERE g."id" = ANY($3::bigint[])) AND ${SIGNED} LIMIT ${COMPANIONS + 1}`,
-    [evidenceNames, keyids, ids],
+    [evidenceNames, keyids, ids, stepNames],
   )
   return rows.map(({ id }) => id)
 }
