@@ -32,3 +32,8 @@ export function useDatabase(): void {
   }, 60_000)
   afterAll(closeDatabase)
 }
+
+/** Address of the database of this test file; its user may make others on the same server. */
+export function databaseUrl(): URL {
+  return new URL(process.env.DATABASE_URL ?? '')
+}

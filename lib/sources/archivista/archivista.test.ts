@@ -1,14 +1,17 @@
-import { afterEach } from 'vitest'
+import { afterEach, describe, test } from 'vitest'
 import { archivistaSettingsSchema } from '#lib/contract/sources.ts'
+import { useDatabase } from '#lib/testing/database.ts'
 import { connectorContract } from '#lib/testing/sources/connector-contract.ts'
 import { FakeArchivista } from '#lib/testing/sources/fake-archivista/fake-archivista.ts'
+import { isOnPath } from '#lib/testing/sources/programs.ts'
+import { RealArchivista } from '#lib/testing/sources/real-archivista.ts'
 import { guardedFetch } from '../guarded-fetch/guarded-fetch.ts'
 import { PUBLIC_ONLY, parseOrigins } from '../guarded-fetch/outbound-policy.ts'
 import { archivistaKind } from './archivista.ts'
 
-const open: FakeArchivista[] = []
+const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((fake) => fake.close()))
+  await Promise.all(open.splice(0).map((server) => server.close()))
 })
 
 const digestOf = (number: number) => String(number).padStart(64, '0')
@@ -44,3 +47,20 @@ connectorContract('the fake Archivista', async () => {
     digestOf: (number) => ({ algo: 'sha256', digest: digestOf(number) }),
   }
 })
+
+if (isOnPath('archivista')) {
+  useDatabase()
+  connectorContract('archivista itself', async () => {
+    const real = await RealArchivista.start()
+    open.push(real)
+    return {
+      open: async () => connect(real.origin),
+      put: async (_name, bytes) => real.upload(Uint8Array.from(bytes)),
+      openUnreachable: async () => connect('http://127.0.0.1:1'),
+      document: attestation,
+      digestOf: (number) => ({ algo: 'sha256', digest: digestOf(number) }),
+    }
+  })
+} else {
+  describe('archivista itself, as every source', () => test.skip('needs archivista on PATH', () => undefined))
+}

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { isOnPath } from '#lib/testing/sources/programs.ts'
 import { FakeRegistry } from '#lib/testing/sources/registry/fake-registry.ts'
 import { connectTo, envelope } from '#lib/testing/sources/registry/oci-world.ts'
 import {
@@ -11,7 +12,7 @@ import {
   jsonBytes,
   Repository,
 } from '#lib/testing/sources/registry/push.ts'
-import { isOnPath, type RealRegistry, startRegistry } from '#lib/testing/sources/registry/real-registries.ts'
+import { type RealRegistry, startRegistry } from '#lib/testing/sources/registry/real-registries.ts'
 import { passingMemory } from './memory.ts'
 
 // The ways in which evidence lies in registries, each pushed with plain HTTP to every registry that is at hand.

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { connectorContract } from '#lib/testing/sources/connector-contract.ts'
+import { isOnPath } from '#lib/testing/sources/programs.ts'
 import { FakeRegistry } from '#lib/testing/sources/registry/fake-registry.ts'
 import { connectTo, worldOf } from '#lib/testing/sources/registry/oci-world.ts'
 import {
-  isOnPath,
   type RealRegistry,
   type RealRegistryName,
   startRegistry,

@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
+import { freePort } from '../../../cli/postgres.mjs'
+import { startProgram, stopProgram } from '../programs.ts'
 
 /** A registry that others wrote, as a process of its own over an empty folder. */
 export interface RealRegistry {
@@ -14,48 +12,23 @@ export interface RealRegistry {
 
 export type RealRegistryName = 'docker-registry' | 'zot'
 
-/** Whether the program is there to be run. */
-export function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
-}
-
 /** Starts one and waits until it answers. */
 export async function startRegistry(name: RealRegistryName): Promise<RealRegistry> {
   const folder = mkdtempSync(join(tmpdir(), `waybill-${name}-`))
   const port = await freePort()
   const config = join(folder, name === 'zot' ? 'config.json' : 'config.yml')
   writeFileSync(config, name === 'zot' ? zotConfig(folder, port) : dockerConfig(folder, port))
-  const child = spawn(name, ['serve', config], { stdio: 'ignore' })
   const origin = `http://127.0.0.1:${port}`
+  const answers = async () => (await fetch(`${origin}/v2/`)).status === 200
+  const child = await startProgram(name, ['serve', config], answers).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  })
   const close = async (): Promise<void> => {
-    await stop(child)
+    await stopProgram(child)
     rmSync(folder, { recursive: true, force: true })
   }
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const answer = await fetch(`${origin}/v2/`).catch(() => null)
-    if (answer?.status === 200) return { origin, close }
-    if (child.exitCode !== null) break
-    await sleep(50)
-  }
-  await close()
-  throw new Error(`${name} did not start`)
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
+  return { origin, close }
 }
 
 function zotConfig(folder: string, port: number): string {
