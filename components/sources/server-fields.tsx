@@ -1,4 +1,4 @@
-import { Textarea, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import type { SourceFields } from './source-form.ts'
 
 export interface FieldsProps {
@@ -32,6 +32,53 @@ export function RegistryFields({ fields, change, faultOf }: FieldsProps) {
         spellCheck={false}
         autoComplete="off"
       />
+    </>
+  )
+}
+
+/** How an Archivista, and a proxy in front of it, is asked; and whether it gets what came to Waybill itself. */
+export function ArchivistaFields({ fields, change, faultOf }: FieldsProps) {
+  return (
+    <>
+      <TextInput
+        label="Header that carries it"
+        value={fields.header}
+        maxLength={64}
+        onChange={(event) => change({ header: event.currentTarget.value })}
+        error={faultOf('header')}
+        spellCheck={false}
+      />
+      <Checkbox
+        label="Send it the attestations that came to Waybill itself"
+        description="What was pushed or brought in here, in DSSE, lies there then, too. It takes no classic links and layouts, and no attestation with more than 16,383 subjects or digests: the page of the source says which stayed here."
+        checked={fields.send}
+        onChange={(event) => change({ send: event.currentTarget.checked })}
+      />
+      <details open={fields.headers !== '' || fields.paths !== 'v1' || faultOf('headers') !== undefined}>
+        <summary className="cursor-pointer text-[13px] text-mute">Proxy in front of it</summary>
+        <div className="mt-2 grid gap-3">
+          <Textarea
+            label="Further headers"
+            description="One a line: the header, a colon, and the name of the secret that it carries, such as X-Team: team-key"
+            autosize
+            minRows={1}
+            value={fields.headers}
+            onChange={(event) => change({ headers: event.currentTarget.value })}
+            error={faultOf('headers')}
+            classNames={{ input: 'font-mono' }}
+            spellCheck={false}
+          />
+          <NativeSelect
+            label="Paths"
+            data={[
+              { value: 'v1', label: '/v1/query, as Archivista has them' },
+              { value: 'unversioned', label: '/query, without a version' },
+            ]}
+            value={fields.paths}
+            onChange={(event) => change({ paths: event.currentTarget.value === 'v1' ? 'v1' : 'unversioned' })}
+          />
+        </div>
+      </details>
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { type SourceKind, type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
 
-/** What the form of a new source holds; each kind uses its own fields. */
+/** What the form of a source holds; each kind uses its own fields. */
 export interface SourceFields {
   readonly kind: SourceKind
   readonly folder: string
@@ -8,6 +8,10 @@ export interface SourceFields {
   readonly url: string
   readonly secret: string
   readonly header: string
+  /** one a line, `X-Team: name-of-the-secret` */
+  readonly headers: string
+  readonly paths: 'v1' | 'unversioned'
+  readonly send: boolean
   readonly repositories: string
   readonly user: string
   readonly tokenServer: string
@@ -24,12 +28,30 @@ export const emptyFields: SourceFields = {
   url: '',
   secret: '',
   header: 'Authorization',
+  headers: '',
+  paths: 'v1',
+  send: false,
   repositories: '',
   user: '',
   tokenServer: '',
   ca: '',
   clientCertificate: '',
   clientKey: '',
+}
+
+/** The fields that say what a source is set to. */
+export function fieldsOf(settings: SourceSettings): SourceFields {
+  if (settings.kind === 'directory') return { ...emptyFields, ...settings }
+  const { kind, url, secret, ca, clientCertificate, clientKey } = settings
+  const certificates = { ca: ca ?? '', clientCertificate: clientCertificate ?? '', clientKey: clientKey ?? '' }
+  const server = { ...emptyFields, kind, url, secret: secret ?? '', ...certificates }
+  if (settings.kind === 'archivista') {
+    const { header, paths, send } = settings
+    const headers = settings.headers.map((one) => `${one.name}: ${one.secret}`).join('\n')
+    return { ...server, header, headers, paths, send }
+  }
+  const { repositories, user, tokenServer } = settings
+  return { ...server, repositories: repositories.join('\n'), user: user ?? '', tokenServer: tokenServer ?? '' }
 }
 
 export type Filled =
@@ -58,9 +80,20 @@ function givenOf(fields: SourceFields): Record<string, unknown> {
     clientCertificate: textOrNull(fields.clientCertificate),
     clientKey: textOrNull(fields.clientKey),
   }
-  if (kind === 'archivista') return { ...server, header: header.trim() }
+  if (kind === 'archivista') {
+    const { paths, send } = fields
+    return { ...server, header: header.trim(), headers: headersOf(fields.headers), paths, send }
+  }
   const repositories = fields.repositories.split(/[\s,]+/).filter((name) => name !== '')
   return { ...server, repositories, user: textOrNull(fields.user), tokenServer: textOrNull(fields.tokenServer) }
+}
+
+function headersOf(text: string): { name: string; secret: string }[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.map((line) => {
+    const [name = '', ...rest] = line.split(':')
+    return { name: name.trim(), secret: rest.join(':').trim() }
+  })
 }
 
 function textOrNull(text: string): string | null {

@@ -4,7 +4,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
-import { removeSource, replaySource, sourceQuery, syncSource, testSource } from '#lib/client/sources.ts'
+import {
+  changeSource,
+  removeSource,
+  replaySource,
+  sourceQuery,
+  sourcesQuery,
+  syncSource,
+  testSource,
+} from '#lib/client/sources.ts'
 import type { SourceRow } from '#lib/contract/sources.ts'
 import { useMay } from '../shell/me.tsx'
 import { Card } from '../ui/card.tsx'
@@ -14,6 +22,8 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { ProbeResult } from './probe-answer.tsx'
+import { Sending } from './sending.tsx'
+import { SourceDialog } from './source-dialog.tsx'
 import { SourceEntries } from './source-entries.tsx'
 import { CaughtUp, countsText, kindNames, placeOf, SourceBadge } from './source-states.tsx'
 
@@ -33,7 +43,10 @@ export function SourcePage({ id }: { id: string }) {
       <SourceHead source={data} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
         <SourceEntries id={id} className="lg:col-span-2" />
-        <Facts source={data} />
+        <div className="grid gap-4">
+          <Facts source={data} />
+          {data.sending !== null && <Sending sending={data.sending} />}
+        </div>
       </div>
     </PageBody>
   )
@@ -42,13 +55,16 @@ export function SourcePage({ id }: { id: string }) {
 function SourceHead({ source }: { source: SourceRow }) {
   const may = useMay('source:manage')
   const { id, error } = source
+  const paused = source.paused !== null
   const client = useQueryClient()
   const refresh = () => client.invalidateQueries({ queryKey: ['sources'] })
   const sync = useMutation({ mutationFn: () => syncSource(id), onSettled: refresh })
   const test = useMutation({ mutationFn: () => testSource(id) })
+  const pause = useMutation({ mutationFn: () => changeSource(id, { paused: !paused }), onSettled: refresh })
   const replay = useMutation({ mutationFn: () => replaySource(id), onSettled: refresh })
   const { quarantined, refused, failed, skipped } = source.entries
   const outside = quarantined + refused + failed
+  const again = outside + (source.sending?.refused ?? 0)
   return (
     <>
       <PageHeader
@@ -69,21 +85,27 @@ function SourceHead({ source }: { source: SourceRow }) {
               <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
                 Test connection
               </Button>
-              {outside > 0 && (
+              {again > 0 && !paused && (
                 <Button variant="default" loading={replay.isPending} onClick={() => replay.mutate()}>
-                  Fetch {outside.toLocaleString('en')} again
+                  Try {again.toLocaleString('en')} again
                 </Button>
               )}
-              <RemoveButton source={source} />
-              <Button loading={sync.isPending} onClick={() => sync.mutate()}>
-                Sync now
+              <ChangeButton source={source} />
+              <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
+                {paused ? 'Resume' : 'Pause'}
               </Button>
+              <RemoveButton source={source} />
+              {!paused && (
+                <Button loading={sync.isPending} onClick={() => sync.mutate()}>
+                  Sync now
+                </Button>
+              )}
             </>
           )
         }
       />
       <div className="mb-4 grid gap-3 empty:hidden">
-        {error && (
+        {error && !paused && (
           <div role="alert" className="rounded-md bg-fail-tint p-3 text-[13px] text-fail-text">
             <p className="break-words">{error.message}</p>
             <p className="mt-1">
@@ -93,8 +115,14 @@ function SourceHead({ source }: { source: SourceRow }) {
             </p>
           </div>
         )}
+        {source.paused !== null && (
+          <p role="status" className="rounded-md border border-line p-3 text-[13px]">
+            Paused by {source.paused.byName} <RelativeTime at={source.paused.at} />: nothing is fetched from it or sent
+            to it until somebody resumes it. What it brought counts as before.
+          </p>
+        )}
         {test.data && <ProbeResult probe={test.data} />}
-        {[sync.error, test.error, replay.error].map(
+        {[sync.error, test.error, replay.error, pause.error].map(
           (fault) =>
             fault && (
               <p key={fault.message} role="alert" className="text-[13px] text-fail-text">
@@ -109,11 +137,25 @@ function SourceHead({ source }: { source: SourceRow }) {
 
 /** The title says the state. */
 function sentenceOf({ name, state }: SourceRow, troubled: number): string {
+  if (state === 'paused') return `${name} is paused`
   if (state === 'failing') return `${name} cannot be read`
   if (state === 'new') return `${name} is read for the first time`
   if (state === 'syncing' || state === 'behind') return `${name} is catching up`
   if (troubled === 0) return `${name} is up to date`
   return `${name} is up to date; ${troubled.toLocaleString('en')} ${troubled === 1 ? 'entry' : 'entries'} did not come in`
+}
+
+function ChangeButton({ source }: { source: SourceRow }) {
+  const { data: list } = useQuery(sourcesQuery())
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button variant="default" disabled={list === undefined} onClick={() => setOpen(true)}>
+        Change
+      </Button>
+      {open && list !== undefined && <SourceDialog list={list} source={source} onClose={() => setOpen(false)} />}
+    </>
+  )
 }
 
 function RemoveButton({ source }: { source: SourceRow }) {
@@ -173,9 +215,11 @@ function Facts({ source }: { source: SourceRow }) {
             {entries.total.toLocaleString('en')} in all: {countsText(source)}
           </span>
         </Fact>
-        <Fact name="Next look">
-          <RelativeTime at={source.nextAt} />
-        </Fact>
+        {source.paused === null && (
+          <Fact name="Next look">
+            <RelativeTime at={source.nextAt} />
+          </Fact>
+        )}
         {source.sweptAt !== null && (
           <Fact name="Last whole pass, after which what is missing counts as gone">
             <RelativeTime at={source.sweptAt} />

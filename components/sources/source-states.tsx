@@ -15,6 +15,7 @@ const badges: Readonly<Record<SourceState, { state: ShownState; label: string }>
   behind: { state: 'running', label: 'Catching up' },
   'up-to-date': { state: 'verified', label: 'Up to date' },
   failing: { state: 'blocked', label: 'Failing' },
+  paused: { state: 'not-verified', label: 'Paused' },
 }
 
 export function SourceBadge({ state }: { state: SourceState }) {

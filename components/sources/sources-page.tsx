@@ -17,10 +17,10 @@ import { PageBody } from '../ui/page-body.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
-import { AddSource } from './add-source.tsx'
 import { BringIn } from './bring-in.tsx'
 import { Connected } from './connected.tsx'
 import { Counts } from './fates.tsx'
+import { SourceDialog } from './source-dialog.tsx'
 
 const tabs = ['imports', 'connected', 'quarantine', 'command-line'] as const
 const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo', source: 'source' } as const
@@ -77,7 +77,7 @@ export function SourcesPage() {
           <OtherWays />
         </Tabs.Panel>
       </Tabs>
-      {adding && sources.data && <AddSource list={sources.data} onClose={() => setAdding(false)} />}
+      {adding && sources.data && <SourceDialog list={sources.data} source={null} onClose={() => setAdding(false)} />}
     </PageBody>
   )
 }

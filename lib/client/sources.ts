@@ -3,6 +3,7 @@ import {
   acceptedSchema,
   probeSchema,
   replayedSchema,
+  type SourceChange,
   type SourceEntryQuery,
   type SourceRow,
   type SourceSettings,
@@ -49,6 +50,8 @@ export const testSettings = (settings: SourceSettings) =>
 
 export const addSource = (body: { name: string; settings: SourceSettings }) =>
   apiSend('POST', '/api/v1/sources', body, sourceRowSchema)
+
+export const changeSource = (id: string, change: SourceChange) => apiSend('PATCH', place(id), change, sourceRowSchema)
 
 export const testSource = (id: string) => apiSend('POST', `${place(id)}/test`, undefined, probeSchema)
 export const syncSource = (id: string) => apiSend('POST', `${place(id)}/sync`, undefined, acceptedSchema)

@@ -44,6 +44,8 @@ export const archivistaSettingsSchema = z.strictObject({
     .default([]),
   /** Archivista answers under `/v1/`, and under the same paths without it, which it calls deprecated */
   paths: z.enum(['v1', 'unversioned']).default('v1'),
+  /** sends there the attestations that came to Waybill itself */
+  send: z.boolean().default(false),
   ...tlsSettings,
 })
 
@@ -95,6 +97,15 @@ export type OciSettings = z.infer<typeof ociSettingsSchema>
 
 export const sourceNameSchema = z.string().trim().min(1).max(100)
 export const createSourceSchema = z.strictObject({ name: sourceNameSchema, settings: sourceSettingsSchema })
+/** What is left out stays as it is. The kind of a source does not change. */
+export const changeSourceSchema = z
+  .strictObject({
+    name: sourceNameSchema.optional(),
+    settings: sourceSettingsSchema.optional(),
+    paused: z.boolean().optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), 'expected something to change')
+export type SourceChange = z.infer<typeof changeSourceSchema>
 export const testSourceSchema = z.strictObject({ settings: sourceSettingsSchema })
 
 /** What trying a connection showed. */
@@ -111,8 +122,8 @@ export const probeSchema = z.discriminatedUnion('reached', [
 ])
 export type ProbeAnswer = z.infer<typeof probeSchema>
 
-/** How it goes: not yet begun, at it now, up to date, or in the way. */
-export const sourceStateSchema = z.enum(['new', 'syncing', 'up-to-date', 'behind', 'failing'])
+/** How it goes: not yet begun, at it now, up to date, in the way, or left alone because somebody said so. */
+export const sourceStateSchema = z.enum(['new', 'syncing', 'up-to-date', 'behind', 'failing', 'paused'])
 export type SourceState = z.infer<typeof sourceStateSchema>
 
 export const entryStateSchema = z.enum([
@@ -156,6 +167,23 @@ export const sourceRowSchema = z.object({
     total: z.number().int(),
   }),
   error: z.object({ code: z.string(), message: z.string(), since: timeSchema, failures: z.number().int() }).nullable(),
+  paused: z.object({ at: timeSchema, byName: z.string() }).nullable(),
+  /** what became of our own attestations, where they are sent there */
+  sending: z
+    .object({
+      waiting: z.number().int(),
+      sent: z.number().int(),
+      /** it had them already */
+      there: z.number().int(),
+      refused: z.number().int(),
+      /** classic links and layouts, and layouts in DSSE, which it takes none of; at most 10,000 are counted */
+      unfit: z.number().int(),
+      /** some of those that wait after a failure, or were refused */
+      problems: z.array(
+        z.object({ sha256: sha256Schema, code: z.string(), message: z.string(), refused: z.boolean() }),
+      ),
+    })
+    .nullable(),
 })
 export type SourceRow = z.infer<typeof sourceRowSchema>
 export const sourceListSchema = z.object({

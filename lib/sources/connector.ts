@@ -96,6 +96,11 @@ export interface Connector {
   byDigest(algo: string, digest: string, limits: PassLimits): Promise<readonly Entry[]>
   /** The original bytes of a key. Throws SourceError, `GONE` where the key is not there any more. */
   fetch(key: string, signal: AbortSignal): Promise<Fetched>
+  /**
+   * Sends a document there, to lie beside what others sent; absent where the source takes none. `there`: it had it already.
+   * Throws SourceError, `REFUSED` where this document is not taken but others may be.
+   */
+  send?(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<'taken' | 'there'>
   /** Tells when something may have come, until the signal is raised. Only a hint: whoever hears it asks `since`. */
   watch?(changed: () => void, signal: AbortSignal): void
 }
@@ -193,6 +198,8 @@ const retryable = {
   LIMIT: false,
   /** it is not there, or not any more */
   GONE: false,
+  /** what was sent was not taken */
+  REFUSED: false,
   /** the settings do not fit what is there */
   SETTINGS: false,
   /** the signal was raised */

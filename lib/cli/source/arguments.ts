@@ -3,10 +3,10 @@ import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources
 import { UsageError } from '../import/arguments.ts'
 
 export interface SourceArguments {
-  readonly act: 'list' | 'add' | 'test' | 'sync' | 'replay' | 'remove'
+  readonly act: 'list' | 'add' | 'change' | 'test' | 'pause' | 'resume' | 'sync' | 'replay' | 'remove'
   /** the source that is meant; null for list, and for testing settings that were not added */
   readonly name: string | null
-  /** what is added or tested */
+  /** what is added or tested, or what a source is changed to */
   readonly settings: SourceSettings | null
   readonly url: string | null
   readonly token: string | null
@@ -18,7 +18,10 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
 
   waybill source list
   waybill source add NAME KIND    tests the connection first; what does not answer is not added
+  waybill source change NAME KIND all its settings anew, tested first; the kind itself stays
   waybill source test NAME|KIND   what is reached, which version, how many entries, how fast
+  waybill source pause NAME       leaves it alone until it is resumed; what came stays
+  waybill source resume NAME
   waybill source sync NAME        fetches now, and waits until that has ended (--no-wait: does not)
   waybill source replay NAME      fetches again what was quarantined, refused or failed
   waybill source remove NAME      ends the fetching; what came stays
@@ -26,7 +29,9 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
   KIND is one of
     --directory FOLDER [--runs]   a folder on the server's machine; --runs: you vouch that each folder in it holds the
                                   evidence of one run and of nothing else
-    --archivista URL [--secret NAME] [--header NAME]
+    --archivista URL [--secret NAME] [--header NAME] [--further-header HEADER=NAME]... [--unversioned] [--send]
+                                  --further-header: as a proxy may ask, with the secret that it carries; --unversioned:
+                                  its paths without /v1; --send: it gets the attestations that came to Waybill itself
     --oci URL --repository NAME... [--user NAME] [--secret NAME] [--token-server URL]
                                   a registry; --repository 'payments/*' takes all below, where the registry tells its
                                   list; a secret without --user is a token by itself; --token-server: where the registry
@@ -41,7 +46,7 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
   exit 0 fine   1 not reached, failing, or something did not come in   2 the server could not be reached or refused
        64 wrong usage`
 
-const acts = ['list', 'add', 'test', 'sync', 'replay', 'remove'] as const
+const acts = ['list', 'add', 'change', 'test', 'pause', 'resume', 'sync', 'replay', 'remove'] as const
 
 const options = {
   directory: { type: 'string' },
@@ -52,6 +57,9 @@ const options = {
   user: { type: 'string' },
   secret: { type: 'string' },
   header: { type: 'string' },
+  'further-header': { type: 'string', multiple: true },
+  unversioned: { type: 'boolean' },
+  send: { type: 'boolean' },
   'token-server': { type: 'string' },
   ca: { type: 'string' },
   'client-certificate': { type: 'string' },
@@ -98,13 +106,13 @@ function parsed(argv: readonly string[]) {
 
 function checkName(act: SourceArguments['act'], name: string | null, settings: SourceSettings | null): void {
   if (act === 'list' && name !== null) throw new UsageError('list takes no name.')
-  if (act === 'add' && (name === null || settings === null))
-    throw new UsageError('add needs a name, and --directory, --archivista or --oci.')
+  if ((act === 'add' || act === 'change') && (name === null || settings === null))
+    throw new UsageError(`${act} needs a name, and --directory, --archivista or --oci.`)
   if (act === 'test' && (name === null) === (settings === null))
     throw new UsageError('test needs the name of a source, or --directory, --archivista or --oci; not both.')
-  if (!['list', 'add', 'test'].includes(act) && name === null)
+  if (!['list', 'add', 'change', 'test'].includes(act) && name === null)
     throw new UsageError(`${act} needs the name of a source.`)
-  if (!['add', 'test'].includes(act) && settings !== null) throw new UsageError(`${act} takes no settings.`)
+  if (!['add', 'change', 'test'].includes(act) && settings !== null) throw new UsageError(`${act} takes no settings.`)
 }
 
 /** What the options say about a source, checked as the server will; null where they say nothing. */
@@ -121,6 +129,9 @@ function settingsOf(values: Values): SourceSettings | null {
     user,
     secret,
     header,
+    headers: values['further-header']?.map(headerOf),
+    paths: values.unversioned === true ? 'unversioned' : undefined,
+    send: values.send,
     tokenServer: values['token-server'],
     ca: values.ca,
     clientCertificate: values['client-certificate'],
@@ -135,6 +146,12 @@ function settingsOf(values: Values): SourceSettings | null {
   if (checked.success) return checked.data
   const [issue] = checked.error.issues
   throw new UsageError(`${issue?.path.join('.') || 'These options'}: ${issue?.message ?? 'not as expected'}`)
+}
+
+/** `X-Team=team-key`: a header, and the secret that it carries. */
+function headerOf(text: string): { name: string; secret: string } {
+  const [name = '', ...rest] = text.split('=')
+  return { name, secret: rest.join('=') }
 }
 
 function without(members: Record<string, unknown>): Record<string, unknown> {

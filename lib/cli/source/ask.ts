@@ -4,7 +4,7 @@ import { notRunning, type Server, ServerError } from '../import/find-server.ts'
 /** Asks the running server about its sources and checks the answer. @throws ServerError */
 export function ask<S extends z.ZodType>(
   server: Server,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   schema: S,
   body?: unknown,
@@ -15,7 +15,7 @@ export function ask<S extends z.ZodType>(
 /** Asks the running server and checks its answer; `path` below `/api/v1`. @throws ServerError */
 export async function askServer<S extends z.ZodType>(
   server: Server,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   schema: S,
   body?: unknown,

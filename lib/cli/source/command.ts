@@ -59,6 +59,15 @@ async function perform(server: Server, given: SourceArguments): Promise<Outcome>
   switch (act) {
     case 'test':
       return probed(await ask(server, 'POST', `/${id}/test`, probeSchema))
+    case 'change': {
+      const row = await ask(server, 'PATCH', `/${id}`, sourceRowSchema, { settings })
+      return { text: `changed\n${sourceText(row)}`, value: row, well: true }
+    }
+    case 'pause':
+    case 'resume': {
+      const row = await ask(server, 'PATCH', `/${id}`, sourceRowSchema, { paused: act === 'pause' })
+      return { text: sourceText(row), value: row, well: true }
+    }
     case 'sync':
       return sync(server, id, given.wait)
     case 'replay': {

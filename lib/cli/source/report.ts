@@ -19,9 +19,17 @@ export function sourceText(row: SourceRow): string {
     `  ${entries.total} entries: ${countsText(row)}`,
     `  all that was there at ${caughtUpAt ?? '(not yet)'} is listed`,
   ]
-  if (error !== null)
+  if (row.sending !== null) lines.push(`  ${sendingText(row.sending)}`)
+  if (row.paused !== null) lines.push(`  paused since ${row.paused.at} by ${row.paused.byName}`)
+  else if (error !== null)
     lines.push(`  ${error.code} since ${error.since}, ${error.failures} times in a row: ${error.message}`)
   return `${lines.join('\n')}\n`
+}
+
+function sendingText(sending: NonNullable<SourceRow['sending']>): string {
+  const { waiting, sent, there, refused, unfit } = sending
+  const stays = unfit === 0 ? '' : `; ${unfit} classic links and layouts are not sent, it takes none`
+  return `our own attestations: ${sent} sent, ${there} there already, ${waiting} waiting, ${refused} stay here${stays}`
 }
 
 function countsText({ entries }: SourceRow): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { POST as replay } from '#app/api/v1/sources/[id]/replay/route.ts'
-import { GET as getOne, DELETE as remove } from '#app/api/v1/sources/[id]/route.ts'
+import { PATCH as change, GET as getOne, DELETE as remove } from '#app/api/v1/sources/[id]/route.ts'
 import { POST as sync } from '#app/api/v1/sources/[id]/sync/route.ts'
 import { POST as testOne } from '#app/api/v1/sources/[id]/test/route.ts'
 import { POST as add, GET as list } from '#app/api/v1/sources/route.ts'
@@ -36,6 +36,7 @@ const routes: [RegExp, RouteHandler][] = [
   [/^POST \/api\/v1\/sources\/([^/]+)\/sync$/, sync],
   [/^POST \/api\/v1\/sources\/([^/]+)\/replay$/, replay],
   [/^GET \/api\/v1\/sources\/([^/]+)$/, getOne],
+  [/^PATCH \/api\/v1\/sources\/([^/]+)$/, change],
   [/^DELETE \/api\/v1\/sources\/([^/]+)$/, remove],
 ]
 
@@ -102,6 +103,17 @@ test('a folder is tested, added, listed, synced, replayed and removed from the c
   said.length = 0
   expect(await sourceCommand(['list'])).toBe(0)
   expect(said.join('')).toMatch(new RegExp(`^Release folder {2}\\S+ {2}directory ${inbox}\\n`))
+  said.length = 0
+  expect(await sourceCommand(['pause', 'Release folder'])).toBe(0)
+  expect(said.join('')).toMatch(/^Release folder {2}paused[\s\S]*paused since .* by /)
+  expect(await sourceCommand(['sync', 'Release folder'])).toBe(2)
+  expect(said.join('')).toContain('Release folder is paused. Resume it first.')
+  expect(await sourceCommand(['resume', 'Release folder'])).toBe(0)
+  expect(await sourceCommand(['change', 'Release folder', '--directory', join(inbox, 'nowhere')])).toBe(2)
+  expect(await sourceCommand(['change', 'Release folder', '--directory', inbox, '--runs'])).toBe(0)
+  expect((await db.source.findFirstOrThrow({ where: { name: 'Release folder' } })).settings).toMatchObject({
+    together: true,
+  })
   expect(await sourceCommand(['remove', 'Release folder'])).toBe(0)
   expect(await sourceCommand(['remove', 'Release folder'])).toBe(64)
   const row = await db.source.findFirstOrThrow()

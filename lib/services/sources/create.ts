@@ -5,6 +5,7 @@ import { inTransaction } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
+import { requireFreeName } from './free-name.ts'
 import { getSource } from './get.ts'
 import { syncKey } from './sync/sync-source.ts'
 import { testSource } from './test.ts'
@@ -23,11 +24,7 @@ export async function createSource(
   if (!probe.reached)
     throw new AppError('BAD_REQUEST', `The source was not added: ${probe.message}`, { extra: { probe } })
   const id = await inTransaction(async (tx) => {
-    const taken = await tx.source.count({ where: { name: { equals: name, mode: 'insensitive' }, removedAt: null } })
-    if (taken > 0)
-      throw new AppError('CONFLICT', `There is a source called ${name} already. Choose another name.`, {
-        fields: [{ path: 'name', message: 'taken' }],
-      })
+    await requireFreeName(tx, name)
     const row = await tx.source.create({
       data: {
         name,

@@ -9,6 +9,10 @@ export const SYNC = {
   /** entries that are fetched and then stored in one transaction */
   takeEntries: 100,
   takeBytes: 32 * 1024 * 1024,
+  /** own documents that are sent before what became of them is written down */
+  sendEntries: 50,
+  /** a document that was refused so often is not sent again until somebody replays */
+  sendAttempts: 5,
   parallelFetches: 4,
   /** nobody else syncs a source for this long after its worker was last heard of */
   leaseMs: 60_000,

@@ -4,6 +4,7 @@ import { inTransaction } from '#lib/db/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
 import { findSource } from './find-source.ts'
+import { requireActive } from './require-active.ts'
 import { syncKey } from './sync/sync-source.ts'
 
 /**
@@ -13,13 +14,19 @@ import { syncKey } from './sync/sync-source.ts'
 export async function replaySource(actor: Actor, id: string, now = new Date()): Promise<{ entries: number }> {
   requireRight(actor, 'source:manage')
   const entries = await inTransaction(async (tx) => {
-    const { name } = await findSource(id, tx)
+    const source = await findSource(id, tx)
+    requireActive(source)
+    const { name } = source
     const { count } = await tx.sourceEntry.updateMany({
       where: {
         sourceId: id,
         vanishedAt: null,
         OR: [{ state: { in: ['quarantined', 'refused', 'failed'] } }, { state: 'waiting', retryAt: { not: null } }],
       },
+      data: { state: 'waiting', attempts: 0, retryAt: null },
+    })
+    await tx.sourceUpload.updateMany({
+      where: { sourceId: id, OR: [{ state: 'refused' }, { state: 'waiting', retryAt: { not: null } }] },
       data: { state: 'waiting', attempts: 0, retryAt: null },
     })
     await tx.source.update({ where: { id }, data: { nextAt: now } })

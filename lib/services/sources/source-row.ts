@@ -5,7 +5,7 @@ import type { Source } from '#lib/generated/prisma/client.ts'
 type Counts = SourceRow['entries']
 
 /** A source as the contract says it. */
-export function sourceRow(row: Source, entries: Counts, now: Date): SourceRow {
+export function sourceRow(row: Source, entries: Counts, sending: SourceRow['sending'], now: Date): SourceRow {
   const { id, name, createdByName, errorCode, errorMessage, errorSince, failures } = row
   const { listed, expected } = row
   return {
@@ -28,11 +28,14 @@ export function sourceRow(row: Source, entries: Counts, now: Date): SourceRow {
       errorCode === null || errorMessage === null || errorSince === null
         ? null
         : { code: errorCode, message: errorMessage, since: errorSince.toISOString(), failures },
+    paused: row.pausedAt === null ? null : { at: row.pausedAt.toISOString(), byName: row.pausedByName ?? '' },
+    sending,
   }
 }
 
-/** What people see first. Trouble wins over everything: a source that fails may look caught up. */
+/** What people see first. Trouble wins over all but a pause: a source that fails may look caught up. */
 function stateOf(row: Source, entries: Counts, now: Date): SourceState {
+  if (row.pausedAt !== null) return 'paused'
   if (row.errorCode !== null) return 'failing'
   if (row.leaseUntil !== null && row.leaseUntil > now) return 'syncing'
   if (row.caughtUpAt === null) return 'new'

@@ -28,7 +28,9 @@ export async function readProgress(softwareId: string): Promise<Progress | null>
  * Where a pass that begins now may say that it has seen everything. Numbers are given before a transaction commits, so
  * a lower one can appear after a higher one: as long as anybody is writing, the old mark stays.
  */
-export async function passBounds(before: Progress | null): Promise<Omit<Progress, 'mark' | 'trust'>> {
+export async function passBounds(
+  before: Pick<Progress, 'done' | 'waiting'> | null,
+): Promise<Omit<Progress, 'mark' | 'trust'>> {
   const { rows } = await pool.query<{ last: string; writers: string[]; authorities: number }>(
     `SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM "Sighting_id_seq")::text AS "last",
             coalesce((SELECT array_agg(DISTINCT l."virtualtransaction") FROM pg_locks l

@@ -4,6 +4,7 @@ import { archivistaServer } from './archivista-server.ts'
 import { download } from './download.ts'
 import { follow, listByDigest } from './follow.ts'
 import { probe } from './probe.ts'
+import { upload } from './upload.ts'
 
 /**
  * in-toto/archivista: a store of DSSE envelopes with a list of them in GraphQL. It checks no signature and never calls
@@ -20,6 +21,7 @@ export const archivistaKind: ConnectorKind<ArchivistaSettings> = {
       since: (cursor, limits) => follow(server, cursor, limits),
       byDigest: (algorithm, value, limits) => listByDigest(server, { algorithm, value }, limits),
       fetch: (gitoid, signal) => download(server, gitoid, signal),
+      send: (bytes, signal) => upload(server, bytes, signal),
     }
   },
 }

@@ -60,6 +60,7 @@ export class Archivista {
       header: 'Authorization',
       headers: [],
       paths: 'v1' as const,
+      send: false,
       ca: null,
       clientCertificate: null,
       clientKey: null,

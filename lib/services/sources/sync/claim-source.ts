@@ -31,7 +31,7 @@ interface Row {
   sweptAt: Date | null
 }
 
-/** Somebody else syncs the source now, or it was removed: what this worker would write is not written. */
+/** Somebody else syncs the source now, or it was changed, paused or removed: what this worker would write is not written. */
 export class FencedOut extends Error {
   constructor() {
     super('the source went to another worker')
@@ -39,15 +39,18 @@ export class FencedOut extends Error {
   }
 }
 
+/** SQL: the source is synced at all. */
+export const active = `("removedAt" IS NULL AND "pausedAt" IS NULL)`
+
 /** SQL: nobody is at the source. */
 export const unclaimed = `("leaseUntil" IS NULL OR "leaseUntil" < now() OR ${holderGone('"leaseHolder"')})`
 
-/** Takes the source; null where another worker is at it, or it was removed. */
+/** Takes the source; null where another worker is at it, or it is paused or removed. */
 export async function claimSource(id: string): Promise<ClaimedSource | null> {
   const { rows } = await pool.query<Row>(
     `UPDATE "Source" SET "fence" = "fence" + 1, "leaseUntil" = now() + $2 * interval '1 millisecond', "leaseHolder" = $3,
        "lastTriedAt" = now()
-     WHERE "id" = $1::uuid AND "removedAt" IS NULL AND ${unclaimed}
+     WHERE "id" = $1::uuid AND ${active} AND ${unclaimed}
      RETURNING "id", "name", "fence"::text, "settings", "createdBy", "failures", "followCursor", "sweepCursor",
                "sweepStartedAt", "sweptAt"`,
     [id, SYNC.leaseMs, holder()],
@@ -64,7 +67,7 @@ export async function claimSource(id: string): Promise<ClaimedSource | null> {
 export async function holdFence(sql: Sql, { id, fence }: ClaimedSource): Promise<void> {
   const held = await sql.$executeRaw`
     UPDATE "Source" SET "leaseUntil" = now() + ${SYNC.leaseMs}::int * interval '1 millisecond'
-    WHERE "id" = ${id}::uuid AND "fence" = ${BigInt(fence)} AND "removedAt" IS NULL`
+    WHERE "id" = ${id}::uuid AND "fence" = ${BigInt(fence)} AND "removedAt" IS NULL AND "pausedAt" IS NULL`
   if (held !== 1) throw new FencedOut()
 }
 
@@ -72,7 +75,7 @@ export async function holdFence(sql: Sql, { id, fence }: ClaimedSource): Promise
 export async function renewSource({ id, fence }: ClaimedSource): Promise<void> {
   await pool.query(
     `UPDATE "Source" SET "leaseUntil" = now() + $3 * interval '1 millisecond'
-     WHERE "id" = $1::uuid AND "fence" = $2::bigint AND "removedAt" IS NULL`,
+     WHERE "id" = $1::uuid AND "fence" = $2::bigint AND ${active}`,
     [id, fence, SYNC.leaseMs],
   )
 }

@@ -10,6 +10,7 @@ import { backoffMs } from './backoff.ts'
 import { type ClaimedSource, claimSource, FencedOut, holdFence, renewSource } from './claim-source.ts'
 import { noteBatch } from './note-batch.ts'
 import { type Pass, planPasses } from './plan-passes.ts'
+import { noteOwn, sendOwn } from './send-own.ts'
 import { type Run, takeEntries } from './take-entries.ts'
 
 export interface SyncOptions {
@@ -86,6 +87,10 @@ async function work(run: Run, isOver: () => boolean): Promise<number> {
       // others' jobs and requests get their turn
       await sleep(0)
     }
+  }
+  if (source.settings.kind === 'archivista' && source.settings.send && connector.send !== undefined) {
+    await noteOwn(run)
+    while (await sendOwn(run)) if (isOver()) return 0
   }
   // a source that takes long to look through is not looked through all the time
   return Math.max(500, lookAgainMs, Math.round(4 * (performance.now() - begun)))

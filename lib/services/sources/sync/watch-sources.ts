@@ -2,6 +2,7 @@ import { sourceSettingsSchema } from '#lib/contract/sources.ts'
 import { inTransaction, pool } from '#lib/db/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { openSource } from '../open-source.ts'
+import { active } from './claim-source.ts'
 import { syncKey } from './sync-source.ts'
 
 /** How often the list of sources is looked at, and how long after a change its sync begins: more may follow. */
@@ -16,22 +17,24 @@ export function watchSources(): () => void {
   const watched = new Map<string, AbortController>()
   const look = async (): Promise<void> => {
     const { rows } = await pool.query<{ id: string; settings: unknown }>(
-      `SELECT "id", "settings" FROM "Source" WHERE "removedAt" IS NULL AND "kind" = 'directory'`,
+      `SELECT "id", "settings" FROM "Source" WHERE ${active} AND "kind" = 'directory'`,
     )
-    for (const [id, stop] of watched) if (!rows.some((row) => row.id === id)) unwatch(watched, id, stop)
-    for (const { id, settings } of rows) if (!watched.has(id)) watched.set(id, watchOne(id, settings))
+    // another folder is another watch
+    const wanted = new Map(rows.map(({ id, settings }) => [`${id} ${JSON.stringify(settings)}`, { id, settings }]))
+    for (const [key, stop] of watched) if (!wanted.has(key)) unwatch(watched, key, stop)
+    for (const [key, { id, settings }] of wanted) if (!watched.has(key)) watched.set(key, watchOne(id, settings))
   }
   const timer = setInterval(() => void look().catch(() => undefined), listMs)
   void look().catch(() => undefined)
   return () => {
     clearInterval(timer)
-    for (const [id, stop] of watched) unwatch(watched, id, stop)
+    for (const [key, stop] of watched) unwatch(watched, key, stop)
   }
 }
 
-function unwatch(watched: Map<string, AbortController>, id: string, stop: AbortController): void {
+function unwatch(watched: Map<string, AbortController>, key: string, stop: AbortController): void {
   stop.abort()
-  watched.delete(id)
+  watched.delete(key)
 }
 
 function watchOne(id: string, settings: unknown): AbortController {

@@ -3,40 +3,57 @@ import { Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
-import { addSource, testSettings } from '#lib/client/sources.ts'
-import type { SourceKind, SourceList } from '#lib/contract/sources.ts'
+import { addSource, changeSource, testSettings } from '#lib/client/sources.ts'
+import type { SourceKind, SourceList, SourceRow, SourceSettings } from '#lib/contract/sources.ts'
 import { ProbeResult } from './probe-answer.tsx'
-import { CertificateFields, type FieldsProps, RegistryFields, TokenServerField } from './server-fields.tsx'
-import { emptyFields, type SourceFields, settingsOf } from './source-form.ts'
+import {
+  ArchivistaFields,
+  CertificateFields,
+  type FieldsProps,
+  RegistryFields,
+  TokenServerField,
+} from './server-fields.tsx'
+import { emptyFields, fieldsOf, type SourceFields, settingsOf } from './source-form.ts'
 import { kindNames } from './source-states.tsx'
 
 type Change = (fields: Partial<SourceFields>) => void
 
-/** A dialog that adds a source: what it is, a test of the connection, and then the first pass begins by itself. */
-export function AddSource({ list, onClose }: { list: SourceList; onClose: () => void }) {
+interface SourceDialogProps {
+  readonly list: Pick<SourceList, 'kinds' | 'allowed'>
+  /** the one that is changed; null: another one is added */
+  readonly source: SourceRow | null
+  readonly onClose: () => void
+}
+
+/** A dialog that adds a source, or changes one: what it is, a test of the connection, and then it is read by itself. */
+export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
   const router = useRouter()
   const client = useQueryClient()
-  const [name, setName] = useState('')
-  const [fields, setFields] = useState<SourceFields>({ ...emptyFields, kind: list.kinds[0] ?? 'directory' })
+  const [name, setName] = useState(source?.name ?? '')
+  const [fields, setFields] = useState<SourceFields>(
+    source === null ? { ...emptyFields, kind: list.kinds[0] ?? 'directory' } : fieldsOf(source.settings),
+  )
   const [tried, setTried] = useState(false)
   const test = useMutation({ mutationFn: testSettings })
-  const add = useMutation({
-    mutationFn: addSource,
+  const save = useMutation({
+    mutationFn: (body: { name: string; settings: SourceSettings }) =>
+      source === null ? addSource(body) : changeSource(source.id, body),
     onSuccess: async ({ id }) => {
       await client.invalidateQueries({ queryKey: ['sources'] })
-      router.push(`/sources/connected/${id}`)
+      if (source === null) router.push(`/sources/connected/${id}`)
+      else onClose()
     },
   })
   const { settings, faults } = settingsOf(fields)
   const change: Change = (changed) => {
     setFields({ ...fields, ...changed })
     test.reset()
-    add.reset()
+    save.reset()
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
-    if (settings !== null && name.trim() !== '') add.mutate({ name: name.trim(), settings })
+    if (settings !== null && name.trim() !== '') save.mutate({ name: name.trim(), settings })
   }
   const tryIt = () => {
     setTried(true)
@@ -44,7 +61,7 @@ export function AddSource({ list, onClose }: { list: SourceList; onClose: () => 
   }
   const faultOf = (field: string) => (tried ? faults?.[field] : undefined)
   return (
-    <Modal opened onClose={onClose} title="Add a source" size="lg">
+    <Modal opened onClose={onClose} title={source === null ? 'Add a source' : `Change ${source.name}`} size="lg">
       <form onSubmit={submit} className="grid gap-3" noValidate>
         <TextInput
           label="Name"
@@ -55,19 +72,21 @@ export function AddSource({ list, onClose }: { list: SourceList; onClose: () => 
           error={tried && name.trim() === '' ? 'expected a name' : undefined}
           data-autofocus
         />
-        <NativeSelect
-          label="What it is"
-          data={list.kinds.map((kind) => ({ value: kind, label: kindNames[kind] }))}
-          value={fields.kind}
-          onChange={(event) => change({ kind: kindOf(event.currentTarget.value, list) })}
-        />
+        {source === null && (
+          <NativeSelect
+            label="What it is"
+            data={list.kinds.map((kind) => ({ value: kind, label: kindNames[kind] }))}
+            value={fields.kind}
+            onChange={(event) => change({ kind: kindOf(event.currentTarget.value, list) })}
+          />
+        )}
         {fields.kind === 'directory' ? (
           <FolderFields fields={fields} change={change} faultOf={faultOf} folders={list.allowed.folders} />
         ) : (
           <ServerFields fields={fields} change={change} faultOf={faultOf} origins={list.allowed.origins} />
         )}
         {test.data && <ProbeResult probe={test.data} />}
-        {[test.error, add.error].map(
+        {[test.error, save.error].map(
           (error) =>
             error && (
               <p key={error.message} role="alert" className="text-[13px] text-fail-text break-words">
@@ -82,8 +101,8 @@ export function AddSource({ list, onClose }: { list: SourceList; onClose: () => 
           <Button variant="default" onClick={tryIt} loading={test.isPending}>
             Test connection
           </Button>
-          <Button type="submit" loading={add.isPending}>
-            Add and sync
+          <Button type="submit" loading={save.isPending}>
+            {source === null ? 'Add and sync' : 'Save and sync'}
           </Button>
         </div>
       </form>
@@ -91,7 +110,7 @@ export function AddSource({ list, onClose }: { list: SourceList; onClose: () => 
   )
 }
 
-function kindOf(value: string, { kinds }: SourceList): SourceKind {
+function kindOf(value: string, { kinds }: Pick<SourceList, 'kinds'>): SourceKind {
   return kinds.find((kind) => kind === value) ?? 'directory'
 }
 
@@ -145,16 +164,7 @@ function ServerFields({ fields, change, faultOf, origins }: FieldsProps & { orig
         spellCheck={false}
         autoComplete="off"
       />
-      {fields.kind === 'archivista' && (
-        <TextInput
-          label="Header that carries it"
-          value={fields.header}
-          maxLength={64}
-          onChange={(event) => change({ header: event.currentTarget.value })}
-          error={faultOf('header')}
-          spellCheck={false}
-        />
-      )}
+      {fields.kind === 'archivista' && <ArchivistaFields fields={fields} change={change} faultOf={faultOf} />}
       {fields.kind === 'oci' && <TokenServerField fields={fields} change={change} faultOf={faultOf} />}
       <CertificateFields fields={fields} change={change} faultOf={faultOf} />
     </>

@@ -1,0 +1,69 @@
+import { type SourceRow, sourceSettingsSchema } from '#lib/contract/sources.ts'
+import { pool } from '#lib/db/client.ts'
+
+type Sending = NonNullable<SourceRow['sending']>
+
+/** Refused documents that are shown. */
+const SHOWN = 20
+/** Links and layouts that are counted. */
+const MOST_UNFIT = 10_000
+
+/** What became of our own attestations, by the source that they are sent to. */
+export async function sendingOf(
+  sources: readonly { readonly id: string; readonly settings: unknown }[],
+): Promise<Map<string, Sending>> {
+  const ids = sources.filter(({ settings }) => sends(settings)).map(({ id }) => id)
+  if (ids.length === 0) return new Map()
+  const [counts, problems, unfit] = await Promise.all([countUploads(ids), problemsOf(ids), countUnfit()])
+  return new Map(
+    ids.map((id) => {
+      const of = counts.get(id) ?? new Map()
+      const [waiting, sent, there, refused] = ['waiting', 'sent', 'there', 'refused'].map((state) => of.get(state) ?? 0)
+      const row = { waiting: waiting ?? 0, sent: sent ?? 0, there: there ?? 0, refused: refused ?? 0, unfit }
+      return [id, { ...row, problems: problems.get(id) ?? [] }]
+    }),
+  )
+}
+
+function sends(settings: unknown): boolean {
+  const parsed = sourceSettingsSchema.safeParse(settings)
+  return parsed.success && parsed.data.kind === 'archivista' && parsed.data.send
+}
+
+async function countUploads(ids: readonly string[]): Promise<Map<string, Map<string, number>>> {
+  const { rows } = await pool.query<{ id: string; state: string; count: number }>(
+    `SELECT "sourceId" AS "id", "state", count(*)::int AS "count" FROM "SourceUpload"
+     WHERE "sourceId" = ANY($1::uuid[]) GROUP BY 1, 2`,
+    [ids],
+  )
+  const counts = new Map<string, Map<string, number>>()
+  for (const { id, state, count } of rows) counts.set(id, (counts.get(id) ?? new Map()).set(state, count))
+  return counts
+}
+
+async function problemsOf(ids: readonly string[]): Promise<Map<string, Sending['problems']>> {
+  const problems = new Map<string, Sending['problems']>()
+  for (const id of ids) {
+    const { rows } = await pool.query<{ sha256: string; code: string; message: string; refused: boolean }>(
+      `SELECT encode(e."sha256", 'hex') AS "sha256", u."code", coalesce(u."message", '') AS "message",
+              u."state" = 'refused' AS "refused"
+       FROM "SourceUpload" u JOIN "Envelope" e ON e."id" = u."envelopeId"
+       WHERE u."sourceId" = $1::uuid AND u."state" IN ('refused', 'waiting') AND u."code" IS NOT NULL
+       ORDER BY u."state", u."envelopeId" LIMIT ${SHOWN}`,
+      [id],
+    )
+    problems.set(id, rows)
+  }
+  return problems
+}
+
+/** Own metadata of a kind that Archivista takes none of. */
+async function countUnfit(): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS "count" FROM (
+       SELECT 1 FROM "Envelope" e WHERE e."kind" IN ('link', 'layout') AND e."status" = 'parsed' AND NOT e."demo"
+         AND EXISTS (SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."sourceId" IS NULL)
+       LIMIT ${MOST_UNFIT}) AS t`,
+  )
+  return rows[0]?.count ?? 0
+}
