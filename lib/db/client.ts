@@ -20,7 +20,9 @@ function openPool(): pg.Pool {
     connectionString: env().databaseUrl,
     max: 10,
     connectionTimeoutMillis: 10_000,
-    statement_timeout: 60_000,
+    statement_timeout: 30_000,
+    // a server that is frozen, or behind a dead network, ends no statement: then this side gives up
+    query_timeout: 35_000,
     idle_in_transaction_session_timeout: 120_000,
     // just-in-time compilation costs more than these short queries take; a plan made while tables were empty is worse
     // than planning again

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { pool } from './client.ts'
+import { databaseFault } from './database-fault.ts'
 
 /**
  * What statements of the paths that must be quick run on: a transaction of Prisma's, or one without it, which costs a
@@ -61,7 +62,9 @@ export async function inSqlTransaction<T>(work: (sql: Sql) => Promise<T>): Promi
     await client.query('COMMIT')
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch(onError)
+    // one that does not answer is asked for nothing more: with its connection the transaction ends
+    if (databaseFault(error) === 'down') broken ??= error instanceof Error ? error : new Error(String(error))
+    else await client.query('ROLLBACK').catch(onError)
     throw error
   } finally {
     client.off('error', onError)
