@@ -33,12 +33,13 @@ export async function changeSource(
     const { name, pausedAt } = await findSource(id, tx)
     if (change.name !== undefined) await requireFreeName(tx, change.name, id)
     if (settings !== null) await beginAnew(tx, id, before.settings, settings)
-    if (settings?.kind === 'directory' && settings.together) await vouch(tx, id, actor)
+    if (settings?.kind === 'directory') await vouch(tx, id, settings.together ? actor : null, now)
     const paused = change.paused ?? pausedAt !== null
     await tx.source.update({
       where: { id },
       data: {
         ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.everySeconds === undefined ? {} : { everySeconds: change.everySeconds }),
         ...(paused === (pausedAt !== null)
           ? {}
           : { pausedAt: paused ? now : null, pausedByName: paused ? actor.name : null }),
@@ -69,9 +70,15 @@ async function requireReached(actor: Actor, before: SourceSettings, settings: So
     throw new AppError('BAD_REQUEST', `The source was not changed: ${probe.message}`, { extra: { probe } })
 }
 
-/** Whoever says that each folder holds one run vouches for it, not whoever added the source. */
-async function vouch(tx: Tx, id: string, actor: Actor): Promise<void> {
-  await tx.source.update({ where: { id }, data: { createdBy: actorRef(actor), createdByName: actor.name } })
+/**
+ * Whoever says that each folder holds one run vouches for it, not whoever added the source: the runs begin anew, with all
+ * that lies there, because a path in one folder says nothing about the same path in another.
+ */
+async function vouch(tx: Tx, id: string, actor: Actor | null, now: Date): Promise<void> {
+  const by = actor === null ? {} : { createdBy: actorRef(actor), createdByName: actor.name }
+  await tx.source.update({ where: { id }, data: { ...by, vouchedSince: now } })
+  // another version than any file has: whatever is listed there is read again
+  await tx.sourceEntry.updateMany({ where: { sourceId: id }, data: { version: '' } })
 }
 
 /** Nothing that was known of the old place is true of the new one. */
