@@ -89,7 +89,7 @@ async function work(run: Run, isOver: () => boolean): Promise<number> {
     }
   }
   if (source.settings.kind === 'archivista' && source.settings.send && connector.send !== undefined) {
-    await noteOwn(run)
+    await noteOwn(run, isOver)
     while (await sendOwn(run)) if (isOver()) return 0
   }
   // a source that takes long to look through is not looked through all the time
