@@ -19,6 +19,7 @@ export function sourceText(row: SourceRow): string {
     `  ${entries.total} entries: ${countsText(row)}`,
     `  all that was there at ${caughtUpAt ?? '(not yet)'} is listed`,
   ]
+  if (row.everySeconds !== null) lines.push(`  looked at every ${row.everySeconds} seconds`)
   if (row.sending !== null) lines.push(`  ${sendingText(row.sending)}`)
   if (row.paused !== null) lines.push(`  paused since ${row.paused.at} by ${row.paused.byName}`)
   else if (error !== null)

@@ -28,11 +28,13 @@ export async function changeSource(
   const before = await findSource(id)
   const settings =
     change.settings === undefined || isDeepStrictEqual(change.settings, before.settings) ? null : change.settings
-  if (settings !== null) await requireReached(actor, before.settings, settings)
+  const onlySends = settings !== null && isDeepStrictEqual(withoutSending(settings), withoutSending(before.settings))
+  if (settings !== null && !onlySends) await requireReached(actor, before.settings, settings)
   await inTransaction(async (tx) => {
     const { name, pausedAt } = await findSource(id, tx)
     if (change.name !== undefined) await requireFreeName(tx, change.name, id)
-    if (settings !== null) await beginAnew(tx, id, before.settings, settings)
+    if (settings !== null && onlySends) await tx.source.update({ where: { id }, data: { settings } })
+    else if (settings !== null) await beginAnew(tx, id, before.settings, settings)
     if (settings?.kind === 'directory') await vouch(tx, id, settings.together ? actor : null, now)
     const paused = change.paused ?? pausedAt !== null
     await tx.source.update({
@@ -58,6 +60,11 @@ export async function changeSource(
     })
   })
   return getSource(actor, id)
+}
+
+/** Sending can be switched off while nothing answers, and changes nothing of what was read. */
+function withoutSending(settings: SourceSettings): SourceSettings {
+  return settings.kind === 'archivista' ? { ...settings, send: false } : settings
 }
 
 async function requireReached(actor: Actor, before: SourceSettings, settings: SourceSettings): Promise<void> {

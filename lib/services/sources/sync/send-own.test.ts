@@ -361,6 +361,26 @@ describe('a source that is changed', () => {
     expect(await db.envelope.count({ where: { gitoid: Buffer.from(gitoidOf(first), 'hex') } })).toBe(1)
   })
 
+  test('is sent to no longer although it does not answer, and nothing that was read begins anew', async () => {
+    const server = await fake()
+    server.add(attestation())
+    const { id, actor, settings, sync } = await added(server.server.origin)
+    await sync()
+    const before = await db.source.findUniqueOrThrow({ where: { id } })
+    server.interfere = (_, response) => {
+      response.writeHead(502).end()
+      return true
+    }
+    const row = await changeSource(actor, id, { settings: { ...settings, send: false }, everySeconds: 600 })
+    expect(row).toMatchObject({ sending: null, everySeconds: 600, usualSeconds: 15 })
+    expect((await db.source.findUniqueOrThrow({ where: { id } })).followCursor).toEqual(before.followCursor)
+    server.interfere = () => false
+    await sync()
+    const { nextAt, lastTriedAt } = await db.source.findUniqueOrThrow({ where: { id } })
+    expect(nextAt.getTime() - (lastTriedAt?.getTime() ?? 0)).toBeGreaterThanOrEqual(599_000)
+    expect((await changeSource(actor, id, { everySeconds: null })).everySeconds).toBeNull()
+  })
+
   test('does not become one of another kind, nor take the name of another', async () => {
     const server = await fake()
     const { id, actor } = await added(server.server.origin)
