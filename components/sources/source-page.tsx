@@ -64,7 +64,7 @@ function SourceHead({ source }: { source: SourceRow }) {
   const replay = useMutation({ mutationFn: () => replaySource(id), onSettled: refresh })
   const { quarantined, refused, failed, skipped } = source.entries
   const outside = quarantined + refused + failed
-  const again = outside + (source.sending?.refused ?? 0)
+  const again = outside + (source.sending?.again ?? 0)
   return (
     <>
       <PageHeader

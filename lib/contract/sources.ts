@@ -181,6 +181,8 @@ export const sourceRowSchema = z.object({
       /** it had them already */
       there: z.number().int(),
       refused: z.number().int(),
+      /** of those: what may be taken when it is sent again */
+      again: z.number().int(),
       /** classic links and layouts, and layouts in DSSE, which it takes none of; at most 10,000 are counted */
       unfit: z.number().int(),
       /** some of those that wait after a failure, or were refused */

@@ -29,7 +29,8 @@ export function sourceText(row: SourceRow): string {
 
 function sendingText(sending: NonNullable<SourceRow['sending']>): string {
   const { waiting, sent, there, refused, unfit } = sending
-  const stays = unfit === 0 ? '' : `; ${unfit} classic links and layouts are not sent, it takes none`
+  const stays =
+    unfit === 0 ? '' : `; not sent: ${unfit} ${unfit === 1 ? 'link or layout' : 'links and layouts'}, it takes none`
   return `our own attestations: ${sent} sent, ${there} there already, ${waiting} waiting, ${refused} stay here${stays}`
 }
 

@@ -131,8 +131,12 @@ describe('what came to Waybill itself', () => {
     const server = await fake()
     const [most, more] = [attestation('most', 16_383), attestation('more', 16_384)]
     await bring(most, more)
-    const { sending, sync } = await added(server.server.origin)
+    const { id, actor, sending, sync } = await added(server.server.origin)
     await sync()
+    // nobody is offered to try in vain
+    expect(await sending()).toMatchObject({ refused: 1, again: 0 })
+    await replaySource(actor, id)
+    expect(await sending()).toMatchObject({ refused: 1, waiting: 0 })
     expect(server.blobs.get(gitoidOf(most))).toBeDefined()
     expect(server.blobs.get(gitoidOf(more))).toBeUndefined()
     expect((await sending())?.problems).toEqual([
@@ -166,6 +170,7 @@ describe('what came to Waybill itself', () => {
     expect((await sending())?.problems).toEqual([
       expect.objectContaining({ code: 'REFUSED', refused: true, message: expect.stringMatching(/did not take it/) }),
     ])
+    expect(await sending()).toMatchObject({ refused: 1, again: 1 })
     await replaySource(actor, id)
     expect((await sending())?.waiting).toBe(1)
   })
