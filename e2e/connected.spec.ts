@@ -77,7 +77,7 @@ test('an engineer connects a folder, sees what came in and what did not, and it 
   await expect(change).toHaveCount(0)
   // what lies elsewhere now is gone from there, and stays here
   await expect(page.getByRole('heading', { level: 1 })).toContainText(`${name} two is up to date`)
-  await expect(page.getByText(/2 gone from there/)).toBeVisible()
+  await expect(page.getByText(/3 gone from there/)).toBeVisible()
 
   await page.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()

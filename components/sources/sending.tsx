@@ -12,7 +12,7 @@ export function Sending({ sending }: { sending: NonNullable<SourceRow['sending']
     [sent, 'sent'],
     [there, 'there already'],
     [waiting, 'waiting'],
-    [refused, 'stay here'],
+    [refused, refused === 1 ? 'stays here' : 'stay here'],
   ] as const
   const some = counts.filter(([count]) => count > 0)
   return (
@@ -25,8 +25,9 @@ export function Sending({ sending }: { sending: NonNullable<SourceRow['sending']
       {unfit > 0 && (
         <p className="mt-2 text-[13px] text-mute">
           {unfit >= MOST_UNFIT ? 'More than ' : ''}
-          {unfit.toLocaleString('en')} classic {unfit === 1 ? 'link or layout is' : 'links and layouts are'} not sent:
-          Archivista takes attestations in DSSE only. They are kept here.
+          {unfit.toLocaleString('en')} {unfit === 1 ? 'link or layout is' : 'links and layouts are'} not sent:
+          Archivista takes attestations in DSSE only, no classic links and layouts, and none without a predicate type.{' '}
+          {unfit === 1 ? 'It is' : 'They are'} kept here.
         </p>
       )}
       {problems.length > 0 && (

@@ -1,5 +1,5 @@
 'use client'
-import { Button, Checkbox, Modal, NativeSelect, TextInput } from '@mantine/core'
+import { Button, Checkbox, Modal, NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
@@ -33,11 +33,12 @@ export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
   const [fields, setFields] = useState<SourceFields>(
     source === null ? { ...emptyFields, kind: list.kinds[0] ?? 'directory' } : fieldsOf(source.settings),
   )
+  const [everySeconds, setEverySeconds] = useState(source?.everySeconds ?? null)
   const [tried, setTried] = useState(false)
   const test = useMutation({ mutationFn: testSettings })
   const save = useMutation({
     mutationFn: (body: { name: string; settings: SourceSettings }) =>
-      source === null ? addSource(body) : changeSource(source.id, body),
+      source === null ? addSource(body) : changeSource(source.id, { ...body, everySeconds }),
     onSuccess: async ({ id }) => {
       await client.invalidateQueries({ queryKey: ['sources'] })
       if (source === null) router.push(`/sources/connected/${id}`)
@@ -84,6 +85,19 @@ export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
           <FolderFields fields={fields} change={change} faultOf={faultOf} folders={list.allowed.folders} />
         ) : (
           <ServerFields fields={fields} change={change} faultOf={faultOf} origins={list.allowed.origins} />
+        )}
+        {source !== null && (
+          <NumberInput
+            label="Seconds between two looks"
+            description={`From 5 seconds to a day. Empty: as usual for its kind, every ${source.usualSeconds} seconds`}
+            placeholder={String(source.usualSeconds)}
+            min={5}
+            max={86_400}
+            allowDecimal={false}
+            clampBehavior="blur"
+            value={everySeconds ?? ''}
+            onChange={(value) => setEverySeconds(typeof value === 'number' ? value : null)}
+          />
         )}
         {test.data && <ProbeResult probe={test.data} />}
         {[test.error, save.error].map(

@@ -64,7 +64,7 @@ function SourceHead({ source }: { source: SourceRow }) {
   const replay = useMutation({ mutationFn: () => replaySource(id), onSettled: refresh })
   const { quarantined, refused, failed, skipped } = source.entries
   const outside = quarantined + refused + failed
-  const again = outside + (source.sending?.refused ?? 0)
+  const again = outside + (source.sending?.again ?? 0)
   return (
     <>
       <PageHeader
@@ -138,7 +138,7 @@ function SourceHead({ source }: { source: SourceRow }) {
 /** The title says the state. */
 function sentenceOf({ name, state }: SourceRow, troubled: number): string {
   if (state === 'paused') return `${name} is paused`
-  if (state === 'failing') return `${name} cannot be read`
+  if (state === 'failing') return `${name} does not answer as it should`
   if (state === 'new') return `${name} is read for the first time`
   if (state === 'syncing' || state === 'behind') return `${name} is catching up`
   if (troubled === 0) return `${name} is up to date`
@@ -218,6 +218,7 @@ function Facts({ source }: { source: SourceRow }) {
         {source.paused === null && (
           <Fact name="Next look">
             <RelativeTime at={source.nextAt} />
+            {source.everySeconds !== null && `, every ${source.everySeconds.toLocaleString('en')} seconds at most`}
           </Fact>
         )}
         {source.sweptAt !== null && (

@@ -102,6 +102,8 @@ export const changeSourceSchema = z
   .strictObject({
     name: sourceNameSchema.optional(),
     settings: sourceSettingsSchema.optional(),
+    /** seconds between two looks; null: as usual for its kind */
+    everySeconds: z.number().int().min(5).max(86_400).nullable().optional(),
     paused: z.boolean().optional(),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), 'expected something to change')
@@ -168,6 +170,9 @@ export const sourceRowSchema = z.object({
   }),
   error: z.object({ code: z.string(), message: z.string(), since: timeSchema, failures: z.number().int() }).nullable(),
   paused: z.object({ at: timeSchema, byName: z.string() }).nullable(),
+  /** between two looks; null: as usual for its kind, which is `usualSeconds` */
+  everySeconds: z.number().int().nullable(),
+  usualSeconds: z.number().int(),
   /** what became of our own attestations, where they are sent there */
   sending: z
     .object({
@@ -176,6 +181,8 @@ export const sourceRowSchema = z.object({
       /** it had them already */
       there: z.number().int(),
       refused: z.number().int(),
+      /** of those: what may be taken when it is sent again */
+      again: z.number().int(),
       /** classic links and layouts, and layouts in DSSE, which it takes none of; at most 10,000 are counted */
       unfit: z.number().int(),
       /** some of those that wait after a failure, or were refused */

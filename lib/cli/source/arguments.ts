@@ -8,6 +8,10 @@ export interface SourceArguments {
   readonly name: string | null
   /** what is added or tested, or what a source is changed to */
   readonly settings: SourceSettings | null
+  /** change: its new name */
+  readonly rename: string | null
+  /** change: seconds between two looks, null as usual; left out: as it is */
+  readonly everySeconds?: number | null
   readonly url: string | null
   readonly token: string | null
   readonly wait: boolean
@@ -18,7 +22,8 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
 
   waybill source list
   waybill source add NAME KIND    tests the connection first; what does not answer is not added
-  waybill source change NAME KIND all its settings anew, tested first; the kind itself stays
+  waybill source change NAME [KIND] [--rename NAME] [--every SECONDS|usual]
+                                  KIND: all its settings anew, tested first; the kind itself stays
   waybill source test NAME|KIND   what is reached, which version, how many entries, how fast
   waybill source pause NAME       leaves it alone until it is resumed; what came stays
   waybill source resume NAME
@@ -60,6 +65,8 @@ const options = {
   'further-header': { type: 'string', multiple: true },
   unversioned: { type: 'boolean' },
   send: { type: 'boolean' },
+  rename: { type: 'string' },
+  every: { type: 'string' },
   'token-server': { type: 'string' },
   ca: { type: 'string' },
   'client-certificate': { type: 'string' },
@@ -93,7 +100,10 @@ export function parseArguments(
   if (url !== null && !/^https?:\/\/[^/\s]+/.test(url))
     throw new UsageError(`--url: expected an address such as https://waybill.bank.example; found ${url}.`)
   if (url !== null && token === null) throw new UsageError('--url needs --token, or WAYBILL_TOKEN in the environment.')
-  return { act, name, settings, url, token, wait: values['no-wait'] !== true, json: values.json === true }
+  const rename = values.rename ?? null
+  const changes = { rename, ...(values.every === undefined ? {} : { everySeconds: secondsOf(values.every) }) }
+  checkChange(act, settings, changes)
+  return { act, name, settings, ...changes, url, token, wait: values['no-wait'] !== true, json: values.json === true }
 }
 
 function parsed(argv: readonly string[]) {
@@ -106,13 +116,32 @@ function parsed(argv: readonly string[]) {
 
 function checkName(act: SourceArguments['act'], name: string | null, settings: SourceSettings | null): void {
   if (act === 'list' && name !== null) throw new UsageError('list takes no name.')
-  if ((act === 'add' || act === 'change') && (name === null || settings === null))
+  if (act === 'add' && (name === null || settings === null))
     throw new UsageError(`${act} needs a name, and --directory, --archivista or --oci.`)
   if (act === 'test' && (name === null) === (settings === null))
     throw new UsageError('test needs the name of a source, or --directory, --archivista or --oci; not both.')
   if (!['list', 'add', 'change', 'test'].includes(act) && name === null)
     throw new UsageError(`${act} needs the name of a source.`)
   if (!['add', 'change', 'test'].includes(act) && settings !== null) throw new UsageError(`${act} takes no settings.`)
+}
+
+function checkChange(
+  act: SourceArguments['act'],
+  settings: SourceSettings | null,
+  { rename, everySeconds }: { rename: string | null; everySeconds?: number | null },
+): void {
+  const some = rename !== null || everySeconds !== undefined
+  if (act !== 'change' && some) throw new UsageError(`${act} takes neither --rename nor --every.`)
+  if (act === 'change' && !some && settings === null)
+    throw new UsageError('change needs --rename, --every, or --directory, --archivista or --oci.')
+}
+
+/** @throws UsageError */
+function secondsOf(text: string): number | null {
+  if (text === 'usual') return null
+  const seconds = Number(text)
+  if (/^\d{1,5}$/.test(text) && seconds >= 5 && seconds <= 86_400) return seconds
+  throw new UsageError(`--every: expected seconds from 5 to 86400, or usual; found ${text}.`)
 }
 
 /** What the options say about a source, checked as the server will; null where they say nothing. */

@@ -60,7 +60,12 @@ async function perform(server: Server, given: SourceArguments): Promise<Outcome>
     case 'test':
       return probed(await ask(server, 'POST', `/${id}/test`, probeSchema))
     case 'change': {
-      const row = await ask(server, 'PATCH', `/${id}`, sourceRowSchema, { settings })
+      const change = {
+        ...(settings === null ? {} : { settings }),
+        ...(given.rename === null ? {} : { name: given.rename }),
+        ...(given.everySeconds === undefined ? {} : { everySeconds: given.everySeconds }),
+      }
+      const row = await ask(server, 'PATCH', `/${id}`, sourceRowSchema, change)
       return { text: `changed\n${sourceText(row)}`, value: row, well: true }
     }
     case 'pause':

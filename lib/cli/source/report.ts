@@ -19,6 +19,7 @@ export function sourceText(row: SourceRow): string {
     `  ${entries.total} entries: ${countsText(row)}`,
     `  all that was there at ${caughtUpAt ?? '(not yet)'} is listed`,
   ]
+  if (row.everySeconds !== null) lines.push(`  looked at every ${row.everySeconds} seconds`)
   if (row.sending !== null) lines.push(`  ${sendingText(row.sending)}`)
   if (row.paused !== null) lines.push(`  paused since ${row.paused.at} by ${row.paused.byName}`)
   else if (error !== null)
@@ -28,7 +29,8 @@ export function sourceText(row: SourceRow): string {
 
 function sendingText(sending: NonNullable<SourceRow['sending']>): string {
   const { waiting, sent, there, refused, unfit } = sending
-  const stays = unfit === 0 ? '' : `; ${unfit} classic links and layouts are not sent, it takes none`
+  const stays =
+    unfit === 0 ? '' : `; not sent: ${unfit} ${unfit === 1 ? 'link or layout' : 'links and layouts'}, it takes none`
   return `our own attestations: ${sent} sent, ${there} there already, ${waiting} waiting, ${refused} stay here${stays}`
 }
 

@@ -114,6 +114,14 @@ test('a folder is tested, added, listed, synced, replayed and removed from the c
   expect((await db.source.findFirstOrThrow({ where: { name: 'Release folder' } })).settings).toMatchObject({
     together: true,
   })
+  said.length = 0
+  expect(await sourceCommand(['change', 'Release folder', '--rename', 'Links', '--every', '600'])).toBe(0)
+  expect(said.join('')).toMatch(/looked at every 600 seconds/)
+  expect(await sourceCommand(['change', 'Links', '--rename', 'Release folder', '--every', 'usual'])).toBe(0)
+  expect((await db.source.findFirstOrThrow()).everySeconds).toBeNull()
+  for (const wrong of [[], ['--every', '1'], ['--every', 'often']])
+    expect(await sourceCommand(['change', 'Release folder', ...wrong])).toBe(64)
+  expect(await sourceCommand(['sync', 'Release folder', '--every', '60'])).toBe(64)
   expect(await sourceCommand(['remove', 'Release folder'])).toBe(0)
   expect(await sourceCommand(['remove', 'Release folder'])).toBe(64)
   const row = await db.source.findFirstOrThrow()

@@ -11,8 +11,11 @@ export type DeliveryRequest =
   | { readonly kind: 'handed-over' }
   /** clients of a software push under a run label; `softwareId` was checked */
   | { readonly kind: 'pushed'; readonly softwareId: string; readonly run: string; readonly attempt: number }
-  /** a folder of a source, on the word of who added the source: each directory level is one */
-  | { readonly kind: 'folder'; readonly sourceId: string; readonly issuer: string }
+  /**
+   * a folder of a source, on the word of who set it: each directory level is one. What was found before `since` lay in
+   * another folder, or was vouched for by somebody else, and is not added to
+   */
+  | { readonly kind: 'folder'; readonly sourceId: string; readonly issuer: string; readonly since: Date | null }
   /** nobody says what it belongs to: it finds evidence, but holds nothing together */
   | { readonly kind: 'loose' }
 

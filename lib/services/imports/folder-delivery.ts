@@ -12,6 +12,8 @@ interface Folder {
   readonly sourceId: string
   /** who vouches that the folder holds one run */
   readonly issuer: string
+  /** deliveries that were opened before are of another folder, or on another word */
+  readonly since: Date | null
   readonly label: string
   readonly importId: string
   readonly at: Date
@@ -23,9 +25,10 @@ interface Folder {
  * that one too, as a directory holds them; there they are copies, which count only where digests bind them.
  */
 export async function folderDelivery(sql: Sql, folder: Folder, files: readonly SeenAt[]): Promise<string> {
-  const { sourceId, label } = folder
+  const { sourceId, label, since } = folder
   const [latest] = await sql.$queryRaw<{ id: string; openedAt: Date }[]>`
     SELECT "id", "openedAt" FROM "Delivery" WHERE "sourceId" = ${sourceId}::uuid AND "label" = ${label}
+      AND "openedAt" >= coalesce(${since}::timestamptz, '-infinity')
     ORDER BY "openedAt" DESC, "id" DESC LIMIT 1`
   if (latest !== undefined && !(await replacesAny(sql, latest.id, files))) return latest.id
   const id = await open(sql, folder, latest?.openedAt ?? null)

@@ -28,17 +28,20 @@ export async function changeSource(
   const before = await findSource(id)
   const settings =
     change.settings === undefined || isDeepStrictEqual(change.settings, before.settings) ? null : change.settings
-  if (settings !== null) await requireReached(actor, before.settings, settings)
+  const onlySends = settings !== null && isDeepStrictEqual(withoutSending(settings), withoutSending(before.settings))
+  if (settings !== null && !onlySends) await requireReached(actor, before.settings, settings)
   await inTransaction(async (tx) => {
     const { name, pausedAt } = await findSource(id, tx)
     if (change.name !== undefined) await requireFreeName(tx, change.name, id)
-    if (settings !== null) await beginAnew(tx, id, before.settings, settings)
-    if (settings?.kind === 'directory' && settings.together) await vouch(tx, id, actor)
+    if (settings !== null && onlySends) await tx.source.update({ where: { id }, data: { settings } })
+    else if (settings !== null) await beginAnew(tx, id, before.settings, settings)
+    if (settings?.kind === 'directory') await vouch(tx, id, settings.together ? actor : null, now)
     const paused = change.paused ?? pausedAt !== null
     await tx.source.update({
       where: { id },
       data: {
         ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.everySeconds === undefined ? {} : { everySeconds: change.everySeconds }),
         ...(paused === (pausedAt !== null)
           ? {}
           : { pausedAt: paused ? now : null, pausedByName: paused ? actor.name : null }),
@@ -59,6 +62,11 @@ export async function changeSource(
   return getSource(actor, id)
 }
 
+/** Sending can be switched off while nothing answers, and changes nothing of what was read. */
+function withoutSending(settings: SourceSettings): SourceSettings {
+  return settings.kind === 'archivista' ? { ...settings, send: false } : settings
+}
+
 async function requireReached(actor: Actor, before: SourceSettings, settings: SourceSettings): Promise<void> {
   if (settings.kind !== before.kind) {
     const message = `A source of the kind ${before.kind} does not become one of the kind ${settings.kind}: add another source.`
@@ -69,9 +77,15 @@ async function requireReached(actor: Actor, before: SourceSettings, settings: So
     throw new AppError('BAD_REQUEST', `The source was not changed: ${probe.message}`, { extra: { probe } })
 }
 
-/** Whoever says that each folder holds one run vouches for it, not whoever added the source. */
-async function vouch(tx: Tx, id: string, actor: Actor): Promise<void> {
-  await tx.source.update({ where: { id }, data: { createdBy: actorRef(actor), createdByName: actor.name } })
+/**
+ * Whoever says that each folder holds one run vouches for it, not whoever added the source: the runs begin anew, with all
+ * that lies there, because a path in one folder says nothing about the same path in another.
+ */
+async function vouch(tx: Tx, id: string, actor: Actor | null, now: Date): Promise<void> {
+  const by = actor === null ? {} : { createdBy: actorRef(actor), createdByName: actor.name }
+  await tx.source.update({ where: { id }, data: { ...by, vouchedSince: now } })
+  // another version than any file has: whatever is listed there is read again
+  await tx.sourceEntry.updateMany({ where: { sourceId: id }, data: { version: '' } })
 }
 
 /** Nothing that was known of the old place is true of the new one. */

@@ -5,6 +5,7 @@ import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
 import { findSource } from './find-source.ts'
 import { requireActive } from './require-active.ts'
+import { neverTaken } from './sending.ts'
 import { syncKey } from './sync/sync-source.ts'
 
 /**
@@ -26,7 +27,13 @@ export async function replaySource(actor: Actor, id: string, now = new Date()): 
       data: { state: 'waiting', attempts: 0, retryAt: null },
     })
     await tx.sourceUpload.updateMany({
-      where: { sourceId: id, OR: [{ state: 'refused' }, { state: 'waiting', retryAt: { not: null } }] },
+      where: {
+        sourceId: id,
+        OR: [
+          { state: 'refused', code: { notIn: [...neverTaken] } },
+          { state: 'waiting', retryAt: { not: null } },
+        ],
+      },
       data: { state: 'waiting', attempts: 0, retryAt: null },
     })
     await tx.source.update({ where: { id }, data: { nextAt: now } })

@@ -1,6 +1,9 @@
 import { type SourceRow, sourceSettingsSchema } from '#lib/contract/sources.ts'
 import { pool } from '#lib/db/client.ts'
 
+/** Codes of documents that are not even sent, however often somebody asks. */
+export const neverTaken: readonly string[] = ['SUBJECTS', 'BUNDLE']
+
 type Sending = NonNullable<SourceRow['sending']>
 
 /** Refused documents that are shown. */
@@ -19,7 +22,8 @@ export async function sendingOf(
     ids.map((id) => {
       const of = counts.get(id) ?? new Map()
       const [waiting, sent, there, refused] = ['waiting', 'sent', 'there', 'refused'].map((state) => of.get(state) ?? 0)
-      const row = { waiting: waiting ?? 0, sent: sent ?? 0, there: there ?? 0, refused: refused ?? 0, unfit }
+      const again = of.get('again') ?? 0
+      const row = { waiting: waiting ?? 0, sent: sent ?? 0, there: there ?? 0, refused: refused ?? 0, again, unfit }
       return [id, { ...row, problems: problems.get(id) ?? [] }]
     }),
   )
@@ -33,8 +37,11 @@ function sends(settings: unknown): boolean {
 async function countUploads(ids: readonly string[]): Promise<Map<string, Map<string, number>>> {
   const { rows } = await pool.query<{ id: string; state: string; count: number }>(
     `SELECT "sourceId" AS "id", "state", count(*)::int AS "count" FROM "SourceUpload"
-     WHERE "sourceId" = ANY($1::uuid[]) GROUP BY 1, 2`,
-    [ids],
+     WHERE "sourceId" = ANY($1::uuid[]) GROUP BY 1, 2
+     UNION ALL
+     SELECT "sourceId", 'again', count(*)::int FROM "SourceUpload"
+     WHERE "sourceId" = ANY($1::uuid[]) AND "state" = 'refused' AND "code" <> ALL ($2::text[]) GROUP BY 1`,
+    [ids, neverTaken],
   )
   const counts = new Map<string, Map<string, number>>()
   for (const { id, state, count } of rows) counts.set(id, (counts.get(id) ?? new Map()).set(state, count))

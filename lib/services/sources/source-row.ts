@@ -1,17 +1,19 @@
 import { entryStateSchema, type SourceRow, type SourceState, sourceSettingsSchema } from '#lib/contract/sources.ts'
 import { pool } from '#lib/db/client.ts'
 import type { Source } from '#lib/generated/prisma/client.ts'
+import { SYNC } from './limits.ts'
 
 type Counts = SourceRow['entries']
 
 /** A source as the contract says it. */
 export function sourceRow(row: Source, entries: Counts, sending: SourceRow['sending'], now: Date): SourceRow {
   const { id, name, createdByName, errorCode, errorMessage, errorSince, failures } = row
-  const { listed, expected } = row
+  const { listed, expected, everySeconds } = row
+  const settings = sourceSettingsSchema.parse(row.settings)
   return {
     id,
     name,
-    settings: sourceSettingsSchema.parse(row.settings),
+    settings,
     state: stateOf(row, entries, now),
     createdAt: row.createdAt.toISOString(),
     createdByName,
@@ -29,6 +31,8 @@ export function sourceRow(row: Source, entries: Counts, sending: SourceRow['send
         ? null
         : { code: errorCode, message: errorMessage, since: errorSince.toISOString(), failures },
     paused: row.pausedAt === null ? null : { at: row.pausedAt.toISOString(), byName: row.pausedByName ?? '' },
+    everySeconds,
+    usualSeconds: SYNC.pollMs[settings.kind] / 1_000,
     sending,
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type GuardedResponse, SourceError } from '../connector.ts'
 import { refusalOf } from '../remote/refusal.ts'
 import type { ArchivistaServer } from './archivista-server.ts'
+import { download } from './download.ts'
 import { gitoidOf } from './gitoid.ts'
 import { queryCount, readJson } from './query.ts'
 
@@ -45,7 +46,11 @@ async function whyNot(
   const { status } = response
   if (![400, 413, 422, 500].includes(status))
     throw refusalOf(response, `${server.host} to keep an attestation`, server.now())
-  if ((await queryCount(server, { gitoidSha256: gitoid }, signal)) > 0) return 'there'
+  if ((await queryCount(server, { gitoidSha256: gitoid }, signal)) > 0) {
+    // the bytes that lie there are these
+    await download(server, gitoid, signal)
+    return 'there'
+  }
   throw new SourceError(
     'REFUSED',
     `${server.host} did not take it (status ${status}), though it answers otherwise. Its log says why.`,

@@ -95,6 +95,19 @@ export function connectorContract(name: string, make: () => Promise<ContractWorl
       await expect(connector.fetch(missing, limits().signal)).rejects.toMatchObject({ code: 'GONE' })
     })
 
+    test('keeps what it is sent, however often, and gives back the same bytes', async () => {
+      const { world, connector } = await filled(make, 1)
+      if (connector.send === undefined) return
+      const bytes = Uint8Array.from(world.document(50))
+      expect(await connector.send(bytes, limits().signal)).toBe('taken')
+      expect(await connector.send(bytes, limits().signal)).toBe('there')
+      const { entries } = await all(await world.open(), null)
+      const listed = keysOf(entries)
+      expect(listed).toHaveLength(2)
+      const kept = await Promise.all(listed.map((key) => connector.fetch(key, limits().signal)))
+      expect(kept.some((one) => Buffer.from(one.bytes).equals(Buffer.from(bytes)))).toBe(true)
+    })
+
     test('what was taken away is missing from the next whole pass', async () => {
       const { world, connector, keys } = await filled(make, 4)
       const [gone] = keys

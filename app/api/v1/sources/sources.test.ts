@@ -14,7 +14,7 @@ import { useDatabase } from '#lib/testing/database.ts'
 import { apiToken, signedIn } from '#lib/testing/people.ts'
 import { GET as listEntries } from './[id]/entries/route.ts'
 import { POST as replay } from './[id]/replay/route.ts'
-import { GET as getSource, DELETE as removeSource } from './[id]/route.ts'
+import { PATCH as changeSource, GET as getSource, DELETE as removeSource } from './[id]/route.ts'
 import { POST as sync } from './[id]/sync/route.ts'
 import { POST as testAdded } from './[id]/test/route.ts'
 import { POST as addSource, GET as listSources } from './route.ts'
@@ -88,6 +88,30 @@ describe('sources', () => {
     expect(await db.sighting.count({ where: { sourceId: source.id } })).toBe(2)
   })
 
+  test('are renamed, looked at at other times, paused and resumed; what is left out stays', async () => {
+    const { headers } = await signedIn('engineer')
+    const source = await added(headers)
+    const change = async (body: unknown) => {
+      const { status, json } = await call(changeSource, headers, { id: source.id, body, method: 'PATCH' })
+      expect(status).toBe(200)
+      return sourceRowSchema.parse(json)
+    }
+    const name = `${source.name} 2`
+    expect(await change({ name, everySeconds: 3_600 })).toMatchObject({ name, everySeconds: 3_600, settings })
+    expect(await change({ paused: true })).toMatchObject({ state: 'paused', everySeconds: 3_600 })
+    expect((await call(sync, headers, { id: source.id, ...post })).status).toBe(409)
+    expect(await change({ paused: false })).toMatchObject({ state: 'new', paused: null, name })
+    for (const body of [
+      {},
+      { everySeconds: 1 },
+      { everySeconds: 1.5 },
+      { name: '' },
+      { removedAt: null },
+      { paused: 1 },
+    ])
+      expect((await call(changeSource, headers, { id: source.id, body, method: 'PATCH' })).status).toBe(400)
+  })
+
   test('are listed with their entries for everybody who reads', async () => {
     const [engineer, viewer] = [await signedIn('engineer'), await signedIn('viewer')]
     const source = await added(engineer.headers)
@@ -117,6 +141,7 @@ describe('sources', () => {
       for (const route of [sync, replay, testAdded])
         expect((await call(route, headers, { id, ...post })).status).toBe(403)
       expect((await call(removeSource, headers, { id, method: 'DELETE' })).status).toBe(403)
+      expect((await call(changeSource, headers, { id, method: 'PATCH', body: { paused: true } })).status).toBe(403)
     }
   })
 
@@ -165,6 +190,7 @@ describe('sources', () => {
       expect((await call(route, headers, { id, ...post })).status).toBe(404)
     expect((await call(getSource, headers, { id })).status).toBe(404)
     expect((await call(listEntries, headers, { id })).status).toBe(404)
+    expect((await call(changeSource, headers, { id, method: 'PATCH', body: { paused: true } })).status).toBe(404)
     expect((await call(removeSource, headers, { id, method: 'DELETE' })).status).toBe(404)
     expect((await call(getSource, headers, { id: 'x' })).status).toBe(400)
   })

@@ -14,7 +14,10 @@ export interface ClaimedSource {
   readonly settings: SourceSettings
   /** who vouches where a folder counts as one run */
   readonly createdBy: string
+  readonly vouchedSince: Date | null
   readonly failures: number
+  /** between two looks; null: as usual for its kind */
+  readonly everySeconds: number | null
   readonly passes: PassState
 }
 
@@ -24,7 +27,9 @@ interface Row {
   fence: string
   settings: unknown
   createdBy: string
+  vouchedSince: Date | null
   failures: number
+  everySeconds: number | null
   followCursor: { cursor: Cursor } | null
   sweepCursor: { cursor: Cursor } | null
   sweepStartedAt: Date | null
@@ -51,16 +56,18 @@ export async function claimSource(id: string): Promise<ClaimedSource | null> {
     `UPDATE "Source" SET "fence" = "fence" + 1, "leaseUntil" = now() + $2 * interval '1 millisecond', "leaseHolder" = $3,
        "lastTriedAt" = now()
      WHERE "id" = $1::uuid AND ${active} AND ${unclaimed}
-     RETURNING "id", "name", "fence"::text, "settings", "createdBy", "failures", "followCursor", "sweepCursor",
-               "sweepStartedAt", "sweptAt"`,
+     RETURNING "id", "name", "fence"::text, "settings", "createdBy", "vouchedSince", "failures", "everySeconds",
+               "followCursor", "sweepCursor", "sweepStartedAt", "sweptAt"`,
     [id, SYNC.leaseMs, holder()],
   )
   const [row] = rows
   if (row === undefined) return null
-  const { name, fence, createdBy, failures, followCursor: follow, sweepCursor, sweepStartedAt, sweptAt } = row
+  const { name, fence, createdBy, vouchedSince, failures, everySeconds } = row
+  const { followCursor: follow, sweepCursor, sweepStartedAt, sweptAt } = row
   const settings = sourceSettingsSchema.parse(row.settings)
   const sweep = sweepStartedAt === null ? null : { cursor: sweepCursor?.cursor ?? null, startedAt: sweepStartedAt }
-  return { id, name, fence, settings, createdBy, failures, passes: { follow, sweep, sweptAt } }
+  const passes = { follow, sweep, sweptAt }
+  return { id, name, fence, settings, createdBy, vouchedSince, failures, everySeconds, passes }
 }
 
 /** Makes sure, until the transaction ends, that the source is still this worker's. @throws FencedOut */

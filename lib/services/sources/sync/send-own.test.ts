@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { archivistaSettingsSchema, sourceSettingsSchema } from '#lib/contract/sources.ts'
 import { jsonObject } from '#lib/crypto/index.ts'
-import { db } from '#lib/db/client.ts'
+import { db, pool } from '#lib/db/client.ts'
 import { bringIn } from '#lib/services/imports/bring-in.ts'
 import { gitoidOf } from '#lib/sources/archivista/gitoid.ts'
 import { guardedFetch } from '#lib/sources/guarded-fetch/guarded-fetch.ts'
@@ -131,8 +131,12 @@ describe('what came to Waybill itself', () => {
     const server = await fake()
     const [most, more] = [attestation('most', 16_383), attestation('more', 16_384)]
     await bring(most, more)
-    const { sending, sync } = await added(server.server.origin)
+    const { id, actor, sending, sync } = await added(server.server.origin)
     await sync()
+    // nobody is offered to try in vain
+    expect(await sending()).toMatchObject({ refused: 1, again: 0 })
+    await replaySource(actor, id)
+    expect(await sending()).toMatchObject({ refused: 1, waiting: 0 })
     expect(server.blobs.get(gitoidOf(most))).toBeDefined()
     expect(server.blobs.get(gitoidOf(more))).toBeUndefined()
     expect((await sending())?.problems).toEqual([
@@ -166,6 +170,7 @@ describe('what came to Waybill itself', () => {
     expect((await sending())?.problems).toEqual([
       expect.objectContaining({ code: 'REFUSED', refused: true, message: expect.stringMatching(/did not take it/) }),
     ])
+    expect(await sending()).toMatchObject({ refused: 1, again: 1 })
     await replaySource(actor, id)
     expect((await sending())?.waiting).toBe(1)
   })
@@ -204,6 +209,139 @@ describe('what came to Waybill itself', () => {
   })
 })
 
+describe('sending', () => {
+  test('of one document that never gets through holds up no other, and the source does not count as failing', async () => {
+    const server = await fake()
+    const [bad, ...good] = Array.from({ length: 4 }, () => attestation())
+    await bring(bad ?? attestation(), ...good)
+    const { id, actor, sending, sync } = await added(server.server.origin)
+    server.interfere = ({ url, body }, response) => {
+      if (!url.endsWith('/upload') || gitoidOf(body) !== gitoidOf(bad ?? attestation())) return false
+      response.writeHead(502).end('bad gateway')
+      return true
+    }
+    for (let attempt = 0; attempt < 5; attempt++) await sync()
+    for (const bytes of good) expect(server.blobs.get(gitoidOf(bytes))).toBeDefined()
+    expect(await sending()).toMatchObject({ waiting: 1, problems: [{ code: 'UNREACHABLE', refused: false }] })
+    expect((await getSource(actor, id)).error).toBeNull()
+    server.interfere = () => false
+    await sync()
+    expect(await sending()).toMatchObject({ waiting: 0, problems: [] })
+  })
+
+  test.each([
+    ['the page of a proxy', 200, '<html>Sign in</html>', 'BAD_ANSWER'],
+    ['an outage', 502, 'bad gateway', 'UNREACHABLE'],
+    ['a refusal of the token', 401, 'no', 'UNAUTHORIZED'],
+    ['too many requests', 429, 'no', 'BUSY'],
+    ['an answer about other bytes', 200, `{"gitoid":"${'0'.repeat(64)}"}`, 'INTEGRITY'],
+  ])('through %s loses nothing: all is sent when that is over', async (_, status, body, code) => {
+    const server = await fake()
+    const documents = Array.from({ length: 7 }, () => attestation())
+    await bring(...documents)
+    const { id, actor, sending, sync } = await added(server.server.origin)
+    server.interfere = ({ url }, response) => {
+      if (!url.endsWith('/upload')) return false
+      response.writeHead(status).end(body)
+      return true
+    }
+    await sync()
+    expect((await getSource(actor, id)).error).toMatchObject({ code })
+    expect((await sending())?.waiting).toBe(7)
+    server.interfere = () => false
+    await sync()
+    expect(await sending()).toMatchObject({ waiting: 0, refused: 0, problems: [] })
+    for (const bytes of documents)
+      expect(Buffer.from(server.blobs.get(gitoidOf(bytes)) ?? []).equals(Buffer.from(bytes))).toBe(true)
+    expect(server.rows).toHaveLength(7)
+  })
+
+  test('takes an orphan that a failed upload left behind for what it is: not there', async () => {
+    const server = await fake()
+    const mine = attestation()
+    await bring(mine)
+    const { sending, sync } = await added(server.server.origin)
+    server.interfere = ({ url, body }, response) => {
+      if (!url.endsWith('/upload')) return false
+      server.blobs.set(gitoidOf(body), Buffer.from(body))
+      response.writeHead(500).end('ERROR: deadlock detected (SQLSTATE 40P01)')
+      return true
+    }
+    await sync()
+    expect(await sending()).toMatchObject({ sent: 0, there: 0, waiting: 1 })
+    server.interfere = () => false
+    await sync()
+    expect(server.rows).toHaveLength(1)
+  })
+
+  test('misses nothing whose transaction ends after that of later evidence', async () => {
+    const server = await fake()
+    const [slow, quick] = [attestation(), attestation()]
+    await bring(slow)
+    const { sync } = await added(server.server.origin)
+    const { envelopeId, id: latest } = await db.sighting.findFirstOrThrow({ orderBy: { id: 'desc' } })
+    await db.sighting.delete({ where: { id: latest } })
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      const insert = `INSERT INTO "Sighting" ("envelopeId", "path", "seenAt", "actor") VALUES ($1, 'slow', now(), 'system:x')`
+      await client.query(insert, [envelopeId])
+      await bring(quick)
+      await sync()
+      await sync()
+      expect(server.blobs.has(gitoidOf(quick))).toBe(true)
+      expect(server.blobs.has(gitoidOf(slow))).toBe(false)
+      await client.query('COMMIT')
+    } finally {
+      client.release()
+    }
+    await sync()
+    await sync()
+    expect(server.blobs.has(gitoidOf(slow))).toBe(true)
+  })
+
+  test('looks through a store of many sightings in parts, and goes on after each', async () => {
+    const server = await fake()
+    const documents = [attestation(), attestation()]
+    await bring(...documents)
+    const rows = await db.sighting.findMany({ orderBy: { id: 'desc' }, take: 2 })
+    // as if 12,000 others had come between them
+    await db.$executeRaw`SELECT setval('"Sighting_id_seq"', (SELECT max("id") + 12000 FROM "Sighting"))`
+    await db.$executeRaw`UPDATE "Sighting" SET "id" = nextval('"Sighting_id_seq"') WHERE "id" = ${rows[0]?.id}`
+    const { id, actor, settings, sync } = await added(server.server.origin)
+    const connector = openConnector(settings, {
+      fetch: guardedFetch({ ...PUBLIC_ONLY, origins: parseOrigins(server.server.origin) }),
+      credentials: { secret: async () => null },
+      folders: [],
+      now: () => new Date(),
+    })
+    for (let slice = 0; slice < 10; slice++) await syncSource(id, { open: () => connector, sliceMs: 0 })
+    await sync()
+    for (const bytes of documents) expect(server.blobs.has(gitoidOf(bytes))).toBe(true)
+    expect((await getSource(actor, id)).sending).toMatchObject({ waiting: 0 })
+  })
+
+  test('carries the token and the headers that the settings name', async () => {
+    const server = await fake()
+    await bring(attestation())
+    const { settings, id } = await added(server.server.origin)
+    const headers = [{ name: 'X-Proxy-Key', secret: 'proxy' }]
+    const named = { ...settings, secret: 'token', headers, paths: 'unversioned' as const }
+    const secrets: Record<string, string> = { token: 'abc', proxy: 'def' }
+    const connector = openConnector(named, {
+      fetch: guardedFetch({ ...PUBLIC_ONLY, origins: parseOrigins(server.server.origin) }),
+      credentials: { secret: async (name) => secrets[name] ?? null },
+      folders: [],
+      now: () => new Date(),
+    })
+    await syncSource(id, { open: () => connector })
+    const sent = server.server.requests.filter(({ url }) => url === '/upload')
+    expect(sent).toMatchObject([{ headers: { authorization: 'Bearer abc', 'x-proxy-key': 'def' } }])
+    const acts = await db.auditEntry.findMany({ where: { objectId: id }, select: { detail: true } })
+    expect(JSON.stringify(acts)).not.toMatch(/abc|def/)
+  })
+})
+
 describe('a source that is changed', () => {
   test('keeps what it brought, begins anew with other settings, and is tried first', async () => {
     origins.push(other.server.origin)
@@ -226,6 +364,26 @@ describe('a source that is changed', () => {
     // not there any more, which is said; its bytes stay
     expect(entries.find(({ key }) => key === gitoidOf(first))?.vanishedAt).not.toBeNull()
     expect(await db.envelope.count({ where: { gitoid: Buffer.from(gitoidOf(first), 'hex') } })).toBe(1)
+  })
+
+  test('is sent to no longer although it does not answer, and nothing that was read begins anew', async () => {
+    const server = await fake()
+    server.add(attestation())
+    const { id, actor, settings, sync } = await added(server.server.origin)
+    await sync()
+    const before = await db.source.findUniqueOrThrow({ where: { id } })
+    server.interfere = (_, response) => {
+      response.writeHead(502).end()
+      return true
+    }
+    const row = await changeSource(actor, id, { settings: { ...settings, send: false }, everySeconds: 600 })
+    expect(row).toMatchObject({ sending: null, everySeconds: 600, usualSeconds: 15 })
+    expect((await db.source.findUniqueOrThrow({ where: { id } })).followCursor).toEqual(before.followCursor)
+    server.interfere = () => false
+    await sync()
+    const { nextAt, lastTriedAt } = await db.source.findUniqueOrThrow({ where: { id } })
+    expect(nextAt.getTime() - (lastTriedAt?.getTime() ?? 0)).toBeGreaterThanOrEqual(599_000)
+    expect((await changeSource(actor, id, { everySeconds: null })).everySeconds).toBeNull()
   })
 
   test('does not become one of another kind, nor take the name of another', async () => {

@@ -21,18 +21,49 @@ const markSchema = z
 /** Archivista's database takes 65,535 parameters in one statement, four to a row: subjects, and their digests. */
 const MOST_ROWS = 16_383
 
+/** Sightings that are looked at in one transaction. */
+const NOTE_SIGHTINGS = 5_000n
+
 /**
  * Notes which documents are to be sent: statements and policies in DSSE that came to Waybill itself, by push or import,
  * and not from a source; none of the demo. What the source lists already is there. Classic links and layouts are none of
- * what Archivista takes.
+ * what Archivista takes. In parts, each kept: a store of years is looked through however often that is interrupted.
+ * @param isOver asked between two parts; what is left is noted by the next run
  */
-export async function noteOwn({ source }: Run): Promise<void> {
+export async function noteOwn(run: Run, isOver: () => boolean): Promise<void> {
   const { rows } = await pool.query<{ mark: unknown }>(
     'SELECT "sendMark" AS "mark" FROM "Source" WHERE "id" = $1::uuid',
-    [source.id],
+    [run.source.id],
   )
   const mark = markSchema.parse(rows[0]?.mark ?? null)
   const bounds = await passBounds(mark)
+  // what others are still writing is above it: looked at now, and again later
+  const end = await lastSighting(bounds.done)
+  for (let from = mark?.done ?? 0n; from < end; from += NOTE_SIGHTINGS) {
+    const to = from + NOTE_SIGHTINGS < end ? from + NOTE_SIGHTINGS : end
+    const isLast = to === end
+    await notePart(run, [from, to], isLast ? bounds : { done: to < bounds.done ? to : bounds.done, waiting: null })
+    if (!isLast && isOver()) return
+  }
+}
+
+async function lastSighting(least: bigint): Promise<bigint> {
+  const { rows } = await pool.query<{ last: string | null }>('SELECT max("id")::text AS "last" FROM "Sighting"')
+  const last = BigInt(rows[0]?.last ?? 0)
+  return last > least ? last : least
+}
+
+type Mark = NonNullable<z.infer<typeof markSchema>>
+
+async function notePart(
+  { source }: Run,
+  [from, to]: readonly [bigint, bigint],
+  { done, waiting }: Pick<Mark, 'done'> & { readonly waiting: { upTo: bigint; writers: string[] } | null },
+): Promise<void> {
+  const sendMark = {
+    done: String(done),
+    waiting: waiting === null ? null : { upTo: String(waiting.upTo), writers: waiting.writers },
+  }
   await inTransaction(async (tx) => {
     await holdFence(tx, source)
     await tx.$executeRaw`
@@ -41,14 +72,9 @@ export async function noteOwn({ source }: Run): Promise<void> {
           SELECT 1 FROM "SourceEntry" n WHERE n."sourceId" = ${source.id}::uuid AND n."envelopeId" = e."id"
             AND n."vanishedAt" IS NULL) THEN 'there' ELSE 'waiting' END
       FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
-      WHERE s."id" > ${mark?.done ?? 0n}::bigint AND s."sourceId" IS NULL AND e."status" = 'parsed' AND e."form" = 'dsse'
-        AND e."kind" IN ('statement', 'policy') AND NOT e."demo"
+      WHERE s."id" > ${from}::bigint AND s."id" <= ${to}::bigint AND s."sourceId" IS NULL AND e."status" = 'parsed'
+        AND e."form" = 'dsse' AND e."kind" IN ('statement', 'policy') AND NOT e."demo"
       ON CONFLICT DO NOTHING`
-    const { done, waiting } = bounds
-    const sendMark = {
-      done: String(done),
-      waiting: waiting === null ? null : { upTo: String(waiting.upTo), writers: waiting.writers },
-    }
     await tx.source.update({ where: { id: source.id }, data: { sendMark } })
   })
 }
@@ -77,16 +103,7 @@ export async function sendOwn(run: Run): Promise<boolean> {
   const { source, now } = run
   const waiting = await outgoing(run)
   if (waiting.length === 0) return false
-  const fates: Fate[] = []
-  let stopped: unknown = null
-  for (const one of waiting) {
-    try {
-      fates.push(await sendOne(run, one))
-    } catch (error) {
-      stopped = error
-      break
-    }
-  }
+  const { fates, stopped } = await sendEach(run, waiting)
   await inTransaction(async (tx) => {
     await holdFence(tx, source)
     await tx.$executeRaw`
@@ -125,21 +142,48 @@ async function outgoing({ source, now }: Run): Promise<Outgoing[]> {
   return rows.map(({ bytes, ...row }) => ({ ...row, bytes: Uint8Array.from(bytes) }))
 }
 
-async function sendOne({ connector, now, signal }: Run, { id, attempts, bytes }: Outgoing): Promise<Fate> {
-  const fate = { id, code: null, message: null, attempts, retryAt: null }
-  const unfit = whyUnfit(bytes)
-  if (unfit !== null) return { ...fate, state: 'refused', ...unfit }
-  try {
-    const answer = await connector.send?.(bytes, signal)
-    return { ...fate, state: answer === 'taken' ? 'sent' : 'there' }
-  } catch (error) {
-    // the source is in the way, not the document
-    if (!(error instanceof SourceError) || error.code !== 'REFUSED') throw error
-    const tried = attempts + 1
-    const why = { code: error.code, message: storedText(error.message, 4_000), attempts: tried }
-    if (tried >= SYNC.sendAttempts) return { ...fate, state: 'refused', ...why }
-    return { ...fate, state: 'waiting', ...why, retryAt: new Date(now().getTime() + backoffMs(tried, Math.random())) }
+/** What became of each, as far as the source was not in the way; `stopped`: what it was in the way with, or null. */
+async function sendEach(run: Run, waiting: readonly Outgoing[]): Promise<{ fates: Fate[]; stopped: unknown }> {
+  const fates: Fate[] = []
+  let failed: SourceError | null = null
+  let passed = false
+  let inRow = 0
+  for (const one of waiting) {
+    const unfit = whyUnfit(one.bytes)
+    if (unfit !== null) {
+      fates.push({ ...one, ...unfit, state: 'refused', retryAt: null })
+      continue
+    }
+    try {
+      const answer = await run.connector.send?.(one.bytes, run.signal)
+      fates.push({ ...one, state: answer === 'taken' ? 'sent' : 'there', code: null, message: null, retryAt: null })
+      passed = true
+      inRow = 0
+    } catch (error) {
+      if (!(error instanceof SourceError) || ofTheSource.has(error.code)) return { fates, stopped: error }
+      fates.push(fateOf(run, one, error))
+      if (error.code === 'REFUSED') continue
+      // a document that fails again and again is in the way itself: it says nothing about the source
+      if (one.attempts < OWN_FAULT) failed = error
+      if (++inRow >= SYNC.failuresInRow) return { fates, stopped: error }
+    }
   }
+  return { fates, stopped: passed ? null : failed }
+}
+
+/** The source is in the way, not the document. */
+const ofTheSource: ReadonlySet<string> = new Set(['BUSY', 'UNAUTHORIZED', 'NOT_ALLOWED', 'SETTINGS', 'ABORTED'])
+/** The document itself may be: it is put aside after some attempts. What cannot be reached is tried without end. */
+const doubtful: ReadonlySet<string> = new Set(['INTEGRITY', 'BAD_ANSWER', 'LIMIT', 'GONE'])
+const OWN_FAULT = 3
+
+function fateOf({ now }: Run, { id, attempts }: Outgoing, { code, message }: SourceError): Fate {
+  const tried = attempts + 1
+  const why = { id, code, message: storedText(message, 4_000), attempts: tried }
+  const final =
+    (code === 'REFUSED' && tried >= SYNC.sendAttempts) || (doubtful.has(code) && tried >= SYNC.entryAttempts)
+  if (final) return { ...why, state: 'refused', retryAt: null }
+  return { ...why, state: 'waiting', retryAt: new Date(now().getTime() + backoffMs(tried, Math.random())) }
 }
 
 /** Why a document is not even sent: what Archivista would keep the bytes of without ever listing them. */

@@ -74,7 +74,7 @@ async function runSlice(source: ClaimedSource, now: () => Date, options: SyncOpt
 /** Answers after how many milliseconds to go on. */
 async function work(run: Run, isOver: () => boolean): Promise<number> {
   const { source, connector, now } = run
-  const poll = SYNC.pollMs[source.settings.kind]
+  const poll = source.everySeconds === null ? SYNC.pollMs[source.settings.kind] : source.everySeconds * 1_000
   const begun = performance.now()
   let lookAgainMs: number = poll
   // what an earlier run listed and did not get to
@@ -89,7 +89,7 @@ async function work(run: Run, isOver: () => boolean): Promise<number> {
     }
   }
   if (source.settings.kind === 'archivista' && source.settings.send && connector.send !== undefined) {
-    await noteOwn(run)
+    await noteOwn(run, isOver)
     while (await sendOwn(run)) if (isOver()) return 0
   }
   // a source that takes long to look through is not looked through all the time

@@ -174,9 +174,9 @@ async function storeTogether(run: Run, ready: readonly Ready[]): Promise<void> {
 }
 
 /** Only of a folder somebody can say that it holds one run; other sources find evidence and hold nothing together. */
-function deliveryOf({ id, settings, createdBy }: ClaimedSource): DeliveryRequest {
+function deliveryOf({ id, settings, createdBy, vouchedSince }: ClaimedSource): DeliveryRequest {
   if (settings.kind !== 'directory' || !settings.together) return { kind: 'loose' }
-  return { kind: 'folder', sourceId: id, issuer: createdBy }
+  return { kind: 'folder', sourceId: id, issuer: createdBy, since: vouchedSince }
 }
 
 async function noteTaken(sql: Sql, run: Run, ready: readonly Ready[], files: readonly ImportFile[]): Promise<void> {
