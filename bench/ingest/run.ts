@@ -59,10 +59,13 @@ async function exported(url: string): Promise<string> {
 }
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
-const ways = ['one-act', 'pushes', 'copy', 'create-many'] as const
+const ways = ['batches', 'one-act', 'pushes', 'written', 'unnest', 'copy', 'create-many'] as const
 const names = {
+  batches: 'pushed, 1,000 a request, 4 clients',
   'one-act': 'brought in, one act of many files',
-  pushes: 'brought in, one push each, 64 clients',
+  pushes: 'pushed, one a request, 64 clients',
+  written: 'written only, read beforehand',
+  unnest: 'unnest of the same rows',
   copy: 'COPY of the same rows',
   'create-many': 'Prisma createMany of the same rows',
 }
@@ -75,7 +78,9 @@ try {
   for (let round = 0; round < rounds; round++) {
     const filled = await fresh('waybill_bench_filled')
     results.get('one-act')?.push(measure('one-act', filled))
-    results.get('pushes')?.push(measure('pushes', await fresh('waybill_bench_work')))
+    for (const way of ['batches', 'pushes', 'written'] as const)
+      results.get(way)?.push(measure(way, await fresh('waybill_bench_work')))
+    results.get('unnest')?.push(measure('unnest', await fresh('waybill_bench_work'), filled))
     results.get('copy')?.push(measure('copy', await fresh('waybill_bench_work'), await exported(filled)))
     results.get('create-many')?.push(measure('create-many', await fresh('waybill_bench_work'), filled))
   }

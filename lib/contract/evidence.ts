@@ -144,6 +144,32 @@ export const artifactDetailSchema = z.object({
 })
 export type ArtifactDetail = z.infer<typeof artifactDetailSchema>
 
+/** A file as an envelope lists it. */
+const listedFileSchema = z.object({ algo: z.string(), digest: z.string(), path: z.string() })
+/** What a file came of, by what evidence says, whoever signed it: only a verdict says what of it counts. */
+export const artifactOriginsSchema = z.object({
+  algo: z.string(),
+  digest: z.string(),
+  /** the nearest first; each envelope once, where it is met first */
+  levels: z.array(
+    z.array(
+      z.object({
+        envelope: sha256Schema,
+        step: z.string().nullable(),
+        seenAt: timeSchema,
+        /** files of the level before that it lists as made */
+        made: z.array(listedFileSchema),
+        /** what it lists as used */
+        took: z.array(listedFileSchema),
+      }),
+    ),
+  ),
+  /** there is more than is answered: more envelopes, files or levels */
+  truncated: z.boolean(),
+})
+export type ArtifactOrigins = z.infer<typeof artifactOriginsSchema>
+export const artifactOriginsQuerySchema = z.object({ levels: z.coerce.number().int().min(1).max(20).default(6) })
+
 // ---- what is asked --------------------------------------------------------------------------------
 
 /** Under which run of which software something is pushed; a token of a software need not name it. */

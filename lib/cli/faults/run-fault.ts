@@ -38,6 +38,7 @@ export async function runFault(fault: Fault, options: RunOptions, say: (text: st
     const { injected, missing = [] } = await fault.inject(scene)
     await stand.mend()
     const recoveryMs = await stand.settled()
+    if (stand.amcheck === null) say('R10 is left out: this PostgreSQL comes without pg_amcheck')
     const violations = await checkInvariants(client.witnessed(inSources), stand.amcheck)
     const count = (invariant: string): number =>
       violations.filter((v) => v.invariant === invariant).reduce((sum, { rows }) => sum + rows.length, 0)

@@ -2,10 +2,11 @@ import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import type { ArtifactDetail } from '#lib/contract/evidence.ts'
 import { db } from '#lib/db/client.ts'
-import { AppError, notFound } from '#lib/errors.ts'
+import { notFound } from '#lib/errors.ts'
 import { hex } from '../imports/store/envelopes.ts'
 import { attentionOfArtifact } from '../verifications/attention.ts'
 import { tellingRows } from '../verifications/telling.ts'
+import { parseDigest } from './parse-digest.ts'
 
 const shown = 500
 const verified = 50
@@ -71,23 +72,4 @@ async function usesOf(artifactId: bigint): Promise<ArtifactDetail['uses']> {
     const seenAt = envelope.firstSeenAt.toISOString()
     return [{ role: known, path: name.value, envelope: hex(envelope.sha256), step: envelope.name, seenAt }]
   })
-}
-
-const byLength: ReadonlyMap<number, string> = new Map([
-  [64, 'sha256'],
-  [128, 'sha512'],
-  [40, 'gitCommit'],
-])
-
-function parseDigest(written: string): { algo: string; digest: string } {
-  const [, named, hexDigits] =
-    /^(?:(sha256|sha512|gitCommit)[:-])?([0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128})$/.exec(written.trim()) ?? []
-  const algo = named ?? byLength.get(hexDigits?.length ?? 0)
-  if (hexDigits === undefined || algo === undefined)
-    throw new AppError(
-      'BAD_REQUEST',
-      `Expected a digest such as sha256:<64 hex digits>; found ${JSON.stringify(written.slice(0, 140))}. ` +
-        'sha256sum FILE prints it.',
-    )
-  return { algo, digest: hexDigits.toLowerCase() }
 }

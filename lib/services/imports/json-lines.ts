@@ -20,10 +20,15 @@ export function splitLines(path: string, bytes: Uint8Array): Line[] | null {
     const end = next === -1 ? bytes.length : next
     number++
     const line = bytes.subarray(from, bytes[end - 1] === 0x0d ? end - 1 : end)
-    if (line.some((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0d)) lines.push({ number, bytes: line })
+    if (!isBlank(line)) lines.push({ number, bytes: line })
     from = end + 1
   }
   return lines
+}
+
+function isBlank(line: Uint8Array): boolean {
+  for (const byte of line) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
+  return true
 }
 
 function looksLikeLines(bytes: Uint8Array): boolean {

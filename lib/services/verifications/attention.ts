@@ -1,5 +1,6 @@
 import type { Attention } from '#lib/contract/verifications.ts'
 import { pool } from '#lib/db/client.ts'
+import { anyVerificationAbout } from './any-about.ts'
 
 export interface ByDigest {
   readonly algo: string
@@ -22,6 +23,7 @@ export async function attentionOfBuilds(ids: readonly string[]): Promise<Map<str
 
 /** One artifact. */
 export async function attentionOfArtifact({ algo, digest }: ByDigest): Promise<Attention | null> {
+  if (!(await anyVerificationAbout([{ algo, digest }]))) return null
   const { rows } = await pool.query<{ declared: boolean | null }>(
     'SELECT bool_or(x."declared") AS "declared" FROM "StandingFailure" x WHERE x."algo" = $1 AND x."digest" = $2',
     [algo, digest],

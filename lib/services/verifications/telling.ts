@@ -1,4 +1,5 @@
 import type { VerificationRow } from '#lib/contract/verifications.ts'
+import { anyVerificationAbout } from './any-about.ts'
 import { verificationRows, type Wanted } from './rows.ts'
 
 /**
@@ -9,6 +10,7 @@ export async function tellingRows(
   wanted: { readonly about?: NonNullable<Wanted['about']>; readonly show?: 'standing' },
   take: number,
 ): Promise<VerificationRow[]> {
+  if (wanted.about !== undefined && !(await anyVerificationAbout(wanted.about))) return []
   const shows = wanted.show === 'standing' ? (['standing'] as const) : (['standing', 'all'] as const)
   const asked = (['declared', 'unverified'] as const).flatMap((signature) => shows.map((show) => ({ signature, show })))
   const found = await Promise.all(asked.map((one) => verificationRows({ ...wanted, ...one }, take)))

@@ -20,9 +20,14 @@ export interface Cluster {
 export async function indexesHold({ bin, url }: Cluster): Promise<Violation[] | null> {
   const program = join(bin, 'pg_amcheck')
   if (!isExecutable(program)) return null
+  // what is on the command line, everybody on this machine can read
+  const address = new URL(url)
+  const password = decodeURIComponent(address.password)
+  address.password = ''
   try {
-    await run(program, ['--install-missing', '--heapallindexed', '--parent-check', '--jobs=2', `--dbname=${url}`], {
+    await run(program, ['--install-missing', '--heapallindexed', '--parent-check', '--jobs=2', address.href], {
       maxBuffer: 1 << 26,
+      env: { ...process.env, PGPASSWORD: password },
     })
     return []
   } catch (error) {

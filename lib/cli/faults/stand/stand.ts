@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { closeDatabase, pool } from '#lib/db/client.ts'
@@ -87,10 +87,12 @@ export class Stand {
     return existsSync(join(root, '.next', 'BUILD_ID'))
   }
 
+  /** Where PostgreSQL's programs are links in another folder, this one may lie only beside the real ones. */
   get amcheck() {
-    return isExecutable(join(this.cluster.bin, 'pg_amcheck'))
-      ? { bin: this.cluster.bin, url: this.cluster.superuserUrl }
-      : null
+    const { bin, superuserUrl } = this.cluster
+    const folders = [bin, dirname(realpathSync(join(bin, 'postgres')))]
+    const found = folders.find((folder) => isExecutable(join(folder, 'pg_amcheck')))
+    return found === undefined ? null : { bin: found, url: superuserUrl }
   }
 
   /** Everything as it should run, whatever a fault left. */
