@@ -55,10 +55,11 @@ function NameAndPlace({ source }: { source: SourceRow }) {
   )
 }
 
-function StateAndError({ source: { state, error } }: { source: SourceRow }) {
+function StateAndError({ source }: { source: SourceRow }) {
+  const { error } = source
   return (
     <>
-      <SourceBadge state={state} />
+      <SourceBadge source={source} />
       {error && <p className="mt-0.5 text-xs text-mute break-words">{error.message}</p>}
     </>
   )
