@@ -136,11 +136,14 @@ const Places = ({ envelope }: { envelope: EnvelopeDetail }) => (
         {
           id: 'source',
           header: 'Source',
-          cell: ({ source }) => (
-            <Link className="wb-link" href={`/sources/connected/${source.id}`}>
-              {source.name}
-            </Link>
-          ),
+          cell: ({ source }) =>
+            source.removed ? (
+              `${source.name}, not connected any more`
+            ) : (
+              <Link className="wb-link" href={`/sources/connected/${source.id}`}>
+                {source.name}
+              </Link>
+            ),
         },
         { id: 'path', header: 'Path', cell: (p) => <code className="font-mono text-xs break-all">{p.path}</code> },
         { id: 'since', header: 'There since', cell: (p) => <RelativeTime at={p.firstSeenAt} /> },

@@ -84,10 +84,11 @@ export const envelopeDetailSchema = z.object({
   sightings: z.array(
     z.object({ path: z.string(), seenAt: timeSchema, by: z.string(), delivery: z.string().nullable() }),
   ),
-  /** connected sources in which it lies, or lay; the removed ones left out */
+  /** sources in which it lies, or lay */
   places: z.array(
     z.object({
-      source: z.object({ id: uuidSchema, name: z.string() }),
+      /** a removed one is not looked at any more */
+      source: z.object({ id: uuidSchema, name: z.string(), removed: z.boolean() }),
       path: z.string(),
       firstSeenAt: timeSchema,
       lastSeenAt: timeSchema,

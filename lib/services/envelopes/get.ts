@@ -17,10 +17,9 @@ export async function getEnvelope(actor: Actor, sha256: string): Promise<Envelop
       signatures: { orderBy: { index: 'asc' } },
       sightings: { orderBy: { id: 'desc' }, take: shown, include: { delivery: true, import: true } },
       entries: {
-        where: { source: { removedAt: null } },
         orderBy: [{ vanishedAt: { sort: 'asc', nulls: 'first' } }, { firstSeenAt: 'asc' }],
         take: shown,
-        include: { source: { select: { id: true, name: true } } },
+        include: { source: { select: { id: true, name: true, removedAt: true } } },
       },
     },
   })
@@ -40,7 +39,7 @@ export async function getEnvelope(actor: Actor, sha256: string): Promise<Envelop
       delivery: delivery?.label ?? null,
     })),
     places: row.entries.map(({ source, path, firstSeenAt, lastSeenAt, vanishedAt }) => ({
-      source,
+      source: { id: source.id, name: source.name, removed: source.removedAt !== null },
       path,
       firstSeenAt: firstSeenAt.toISOString(),
       lastSeenAt: lastSeenAt.toISOString(),
