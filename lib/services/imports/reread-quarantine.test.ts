@@ -67,7 +67,7 @@ beforeEach(async () => {
   await rereadQuarantine()
 })
 
-describe('what an older reader quarantined', () => {
+describe('F-14: what an older reader quarantined', () => {
   const statement = jsonObject({
     _type: 'https://in-toto.io/Statement/v1',
     subject: [jsonObject({ name: 'app', digest: jsonObject({ sha256: digestOf('app') }) })],
