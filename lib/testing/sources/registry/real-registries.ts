@@ -21,12 +21,14 @@ export interface RegistryAccess {
   readonly tokens?: { readonly realm: string; readonly issuer: string; readonly certificate: string }
   /** serves https */
   readonly tls?: { readonly certificate: string; readonly key: string }
+  /** any free one unless set */
+  readonly port?: number
 }
 
 /** Starts one and waits until it answers. */
 export async function startRegistry(name: RealRegistryName, access: RegistryAccess = {}): Promise<RealRegistry> {
   const folder = mkdtempSync(join(tmpdir(), `waybill-${name}-`))
-  const port = await freePort()
+  const port = access.port ?? (await freePort())
   const config = join(folder, name === 'zot' ? 'config.json' : 'config.yml')
   const file = (text: string | undefined, called: string) => {
     const path = join(folder, called)
