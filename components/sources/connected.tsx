@@ -48,7 +48,7 @@ function NameAndPlace({ source }: { source: SourceRow }) {
       <Link className="wb-link font-medium break-words" href={`/sources/connected/${source.id}`}>
         {source.name}
       </Link>
-      <p className="text-xs text-mute break-all">
+      <p className="text-xs text-mute wrap-anywhere">
         {kindNames[source.settings.kind]} · {placeOf(source)}
       </p>
     </>

@@ -121,9 +121,14 @@ function Facts({ envelope }: { envelope: EnvelopeDetail }) {
   )
 }
 
-/** It lay in some source, and lies in none any more: whoever took it away may have had a reason to. */
+/**
+ * It lay in some source, and lies in none any more: whoever took it away may have had a reason to. What a source that is
+ * not connected any more said last counts where no other says anything.
+ */
 function isGone({ places }: EnvelopeDetail): boolean {
-  return places.length > 0 && places.every(({ vanishedAt }) => vanishedAt !== null)
+  const connected = places.filter(({ source }) => !source.removed)
+  const telling = connected.length > 0 ? connected : places
+  return telling.length > 0 && telling.every(({ vanishedAt }) => vanishedAt !== null)
 }
 
 const Places = ({ envelope }: { envelope: EnvelopeDetail }) => (

@@ -99,7 +99,7 @@ function Rows({ rows }: { rows: readonly SourceEntry[] }) {
 function NameAndWhy({ entry }: { entry: SourceEntry }) {
   return (
     <>
-      <code className="font-mono text-xs break-all" title={entry.path}>
+      <code className="font-mono text-xs wrap-anywhere" title={entry.path}>
         {shortPath(entry.path)}
       </code>
       {entry.message !== null && (

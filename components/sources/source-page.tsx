@@ -74,7 +74,7 @@ function SourceHead({ source }: { source: SourceRow }) {
         }
         title={sentenceOf(source)}
         subline={
-          <span className="break-all">
+          <span className="wrap-anywhere">
             {kindNames[source.settings.kind]} · {placeOf(source)}
           </span>
         }

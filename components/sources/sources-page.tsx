@@ -151,7 +151,7 @@ function Quarantine() {
                     {row.name ?? <Digest value={row.sha256} copy={false} />}
                   </Link>
                   {row.found && (
-                    <p className="text-xs text-mute break-all">
+                    <p className="text-xs text-mute wrap-anywhere">
                       {row.found.by}: {shortPath(row.found.path)}
                     </p>
                   )}
