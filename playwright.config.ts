@@ -11,6 +11,8 @@ process.env.E2E_DATA ??= mkdtempSync(join(tmpdir(), 'waybill-e2e-'))
 process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000))
 process.env.E2E_ADMIN_PASSWORD ??= randomBytes(16).toString('hex')
 const port = process.env.E2E_PORT
+/** where a browser test may start a registry: the server is allowed to reach it */
+process.env.E2E_REGISTRY_PORT ??= process.env.E2E_URL ? '' : String(Number(port) - 10_000)
 /** With E2E_URL (and E2E_ADMIN_PASSWORD) a server that runs already is tested. */
 const url = process.env.E2E_URL ?? `http://127.0.0.1:${port}`
 
@@ -58,6 +60,7 @@ export default defineConfig({
             PORT: port,
             HOST: '127.0.0.1',
             WAYBILL_DATA: process.env.E2E_DATA,
+            WAYBILL_SOURCE_ORIGINS: `http://127.0.0.1:${process.env.E2E_REGISTRY_PORT}`,
             DATABASE_URL: '',
             WAYBILL_ADMIN_EMAIL: 'admin@bank.example',
             WAYBILL_ADMIN_PASSWORD: process.env.E2E_ADMIN_PASSWORD,

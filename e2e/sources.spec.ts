@@ -92,9 +92,12 @@ test('a folder dropped on the page comes in with everything below it', async ({ 
   const data = { items: [], files: [join(folder, 'run')], dragOperationsMask: 1 }
   const at = async (type: 'dragEnter' | 'dragOver' | 'drop') =>
     browser.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
-  await at('dragEnter')
-  await at('dragOver')
-  await expect(page.getByText('Drop to bring in')).toBeVisible()
+  // a page that is shown may not listen yet
+  await expect(async () => {
+    await at('dragEnter')
+    await at('dragOver')
+    await expect(page.getByText('Drop to bring in')).toBeVisible({ timeout: 1_000 })
+  }).toPass()
   await at('drop')
   await expect(page).toHaveURL(/\/sources\/[0-9a-f-]{36}/)
   const files = page.getByRole('table', { name: 'Files' })

@@ -155,8 +155,26 @@ describe('pure modules', () => {
 
   test('have no clock, no chance and no network', () => {
     const impure = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bfetch\(|\bprocess\.env\b/
-    const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     expect(pureFiles.filter((file) => impure.test(withoutComments(textOf(file))))).toEqual([])
+  })
+})
+
+describe('the way out', () => {
+  const server = product.filter(([file]) => /^(lib|app)\//.test(file) && !/^lib\/(cli|testing|client)\//.test(file))
+
+  test('to other machines is guarded: nothing else opens a connection', () => {
+    const network = /^(node:)?(http|https|http2|net|tls|dgram|dns)(\/promises)?$|^(undici|axios|node-fetch|ws)$/
+    const users = server.filter(([, imports]) => imports.some((i) => network.test(i.specifier) && !i.typeOnly))
+    const outside = users.map(([file]) => file).filter((file) => !file.startsWith('lib/sources/guarded-fetch/'))
+    expect(outside).toEqual([])
+    expect(users.length).toBeGreaterThan(0)
+  })
+
+  test('is handed to whoever may use it: nobody takes the fetch of Node', () => {
+    const users = server.map(([file]) => file).filter((file) => /(?<![.\w])fetch\(/.test(withoutComments(textOf(file))))
+    const given = (file: string): boolean => /\bfetch: GuardedFetch\b/.test(textOf(file))
+    const declares = (file: string): boolean => /^lib\/sources\/(connector|directory\/directory)\.ts$/.test(file)
+    expect(users.filter((file) => !given(file) && !declares(file))).toEqual([])
   })
 })
 
@@ -193,6 +211,10 @@ describe('the tree', () => {
     expect(topLevel().filter((name) => !allowed.has(name))).toEqual([])
   })
 })
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
 
 /** Tracked names; where this is no git clone, all that is not made by running things. */
 function topLevel(): string[] {

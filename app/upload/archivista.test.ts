@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { db } from '#lib/db/client.ts'
@@ -9,7 +10,7 @@ import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
 import { apiToken } from '#lib/testing/people.ts'
-import { sharedPath } from '#lib/testing/shared-data.ts'
+import { describeShared } from '#lib/testing/shared-data.ts'
 import { GET as download } from '../download/[gitoid]/route.ts'
 import { POST as query } from '../query/route.ts'
 import { GET as downloadV1 } from '../v1/download/[gitoid]/route.ts'
@@ -144,16 +145,14 @@ describe('a client of Archivista', () => {
   })
 })
 
-const recording = sharedPath('corpus/archivista/recorded.json')
-
-describe.skipIf(recording === null)('the recorded requests (needs ../shared/corpus)', () => {
-  const { exchanges } = recordedSchema.parse(JSON.parse(readFileSync(recording ?? '', 'utf8')))
+describe('the recorded requests', () => {
+  const recording = join(import.meta.dirname, '../../lib/testing/sources/witness-requests.json')
+  const { exchanges } = recordedSchema.parse(JSON.parse(readFileSync(recording, 'utf8')))
 
   test('of witness run and witness verify are answered as Archivista did', async () => {
     const { headers } = await both()
-    const sent = exchanges.filter(({ note }) => note.startsWith('sent by witness'))
-    expect(sent.length).toBe(10)
-    for (const { n, request, response } of sent) {
+    expect(exchanges.length).toBe(10)
+    for (const { n, request, response } of exchanges) {
       if (typeof request.body !== 'string') throw new Error('a body is missing')
       const answer = await send(headers, { ...request, body: request.body })
       expect(answer.status, `request ${n}`).toBe(200)
@@ -161,8 +160,12 @@ describe.skipIf(recording === null)('the recorded requests (needs ../shared/corp
       else expect(JSON.parse(answer.text), `request ${n}`).toEqual(JSON.parse(response.body))
     }
   })
+})
 
-  test('of uploads get the gitoid wherever Archivista stored them, and never a 5xx', async () => {
+describeShared('the recorded uploads', 'corpus/archivista/recorded.json', (bytes) => {
+  const { exchanges } = recordedSchema.parse(JSON.parse(bytes.toString()))
+
+  test('get the gitoid wherever Archivista stored them, and never a 5xx', async () => {
     const { headers } = await both()
     const uploads = exchanges.filter(({ request }) => request.method === 'POST' && request.path.endsWith('/upload'))
     for (const { n, note, request, response } of uploads) {

@@ -48,17 +48,18 @@ function NameAndPlace({ source }: { source: SourceRow }) {
       <Link className="wb-link font-medium break-words" href={`/sources/connected/${source.id}`}>
         {source.name}
       </Link>
-      <p className="text-xs text-mute break-all">
+      <p className="text-xs text-mute wrap-anywhere">
         {kindNames[source.settings.kind]} · {placeOf(source)}
       </p>
     </>
   )
 }
 
-function StateAndError({ source: { state, error } }: { source: SourceRow }) {
+function StateAndError({ source }: { source: SourceRow }) {
+  const { error } = source
   return (
     <>
-      <SourceBadge state={state} />
+      <SourceBadge source={source} />
       {error && <p className="mt-0.5 text-xs text-mute break-words">{error.message}</p>}
     </>
   )

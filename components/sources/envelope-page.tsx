@@ -51,6 +51,7 @@ export function EnvelopePage({ sha256 }: { sha256: string }) {
               Sources
             </Link>
             {data.status === 'quarantined' && <StatusBadge state="warning" label="Quarantined" />}
+            {isGone(data) && <StatusBadge state="warning" label="Gone from its source" />}
             {data.demo && <span>demo</span>}
           </span>
         }
@@ -84,7 +85,8 @@ export function EnvelopePage({ sha256 }: { sha256: string }) {
         </div>
         <Facts envelope={data} />
       </div>
-      <div className="mt-4">
+      <div className="mt-4 grid gap-4">
+        {data.places.length > 0 && <Places envelope={data} />}
         <Sightings envelope={data} />
       </div>
     </PageBody>
@@ -118,6 +120,56 @@ function Facts({ envelope }: { envelope: EnvelopeDetail }) {
     </Card>
   )
 }
+
+/**
+ * It lay in some source, and lies in none any more: whoever took it away may have had a reason to. What a source that is
+ * not connected any more said last counts where no other says anything.
+ */
+function isGone({ places }: EnvelopeDetail): boolean {
+  const connected = places.filter(({ source }) => !source.removed)
+  const telling = connected.length > 0 ? connected : places
+  return telling.length > 0 && telling.every(({ vanishedAt }) => vanishedAt !== null)
+}
+
+const Places = ({ envelope }: { envelope: EnvelopeDetail }) => (
+  <Card title="Where it lies" flush>
+    <DataTable
+      label="Where it lies"
+      rows={envelope.places.map((place, index) => ({ ...place, index }))}
+      rowKey={({ index }) => String(index)}
+      columns={[
+        {
+          id: 'source',
+          header: 'Source',
+          cell: ({ source }) =>
+            source.removed ? (
+              `${source.name}, not connected any more`
+            ) : (
+              <Link className="wb-link" href={`/sources/connected/${source.id}`}>
+                {source.name}
+              </Link>
+            ),
+        },
+        { id: 'path', header: 'Path', cell: (p) => <code className="font-mono text-xs break-all">{p.path}</code> },
+        { id: 'since', header: 'There since', cell: (p) => <RelativeTime at={p.firstSeenAt} /> },
+        {
+          id: 'last',
+          header: 'Last seen there',
+          cell: ({ lastSeenAt, vanishedAt }) => (
+            <>
+              <RelativeTime at={lastSeenAt} />
+              {vanishedAt !== null && (
+                <div className="text-warn-text">
+                  gone since <RelativeTime at={vanishedAt} />; kept here
+                </div>
+              )}
+            </>
+          ),
+        },
+      ]}
+    />
+  </Card>
+)
 
 const Sightings = ({ envelope }: { envelope: EnvelopeDetail }) => (
   <Card title="Who brought it" flush>

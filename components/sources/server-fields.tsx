@@ -7,32 +7,37 @@ export interface FieldsProps {
   readonly faultOf: (field: string) => string | undefined
 }
 
-/** What an OCI registry is asked for, and how it lets Waybill in. */
+/** What an OCI registry is asked for. */
 export function RegistryFields({ fields, change, faultOf }: FieldsProps) {
   return (
-    <>
-      <Textarea
-        label="Repositories"
-        description="One a line, such as payments/api. payments/* takes all below, where the registry tells its list"
-        autosize
-        minRows={2}
-        value={fields.repositories}
-        onChange={(event) => change({ repositories: event.currentTarget.value })}
-        error={faultOf('repositories')}
-        classNames={{ input: 'font-mono' }}
-        spellCheck={false}
-      />
-      <TextInput
-        label="User"
-        description="Empty where none is needed, or where the secret is a token by itself"
-        value={fields.user}
-        maxLength={200}
-        onChange={(event) => change({ user: event.currentTarget.value })}
-        error={faultOf('user')}
-        spellCheck={false}
-        autoComplete="off"
-      />
-    </>
+    <Textarea
+      label="Repositories"
+      description="One a line, such as payments/api. payments/* takes all below, where the registry tells its list"
+      autosize
+      minRows={2}
+      maxRows={10}
+      value={fields.repositories}
+      onChange={(event) => change({ repositories: event.currentTarget.value })}
+      error={faultOf('repositories')}
+      classNames={{ input: 'font-mono' }}
+      spellCheck={false}
+    />
+  )
+}
+
+/** As whom a registry lets Waybill in. */
+export function UserField({ fields, change, faultOf }: FieldsProps) {
+  return (
+    <TextInput
+      label="User"
+      description="Empty where none is needed, or where the secret is a token by itself"
+      value={fields.user}
+      maxLength={200}
+      onChange={(event) => change({ user: event.currentTarget.value })}
+      error={faultOf('user')}
+      spellCheck={false}
+      autoComplete="off"
+    />
   )
 }
 
@@ -84,7 +89,7 @@ export function ArchivistaFields({ fields, change, faultOf }: FieldsProps) {
 }
 
 /** Where a registry's tokens come from, if not from itself. */
-export function TokenServerField({ fields, change, faultOf }: FieldsProps) {
+function TokenServerField({ fields, change, faultOf }: FieldsProps) {
   return (
     <TextInput
       label="Token server"
@@ -105,13 +110,20 @@ const certificates = [
   ['clientKey', 'Key of the client certificate', 'PEM'],
 ] as const
 
-/** How a server is trusted and how it knows Waybill: names of secrets that hold PEM. Closed unless one is filled in. */
+/**
+ * How a server is trusted and how it knows Waybill, beyond a secret: names of secrets that hold PEM, and where a registry
+ * sends for tokens. Closed unless one is filled in.
+ */
 export function CertificateFields({ fields, change, faultOf }: FieldsProps) {
-  const filled = certificates.some(([field]) => fields[field] !== '')
+  const registry = fields.kind === 'oci'
+  const names = ['ca', 'clientCertificate', 'clientKey', ...(registry ? (['tokenServer'] as const) : [])] as const
   return (
-    <details open={filled || certificates.some(([field]) => faultOf(field) !== undefined)}>
-      <summary className="cursor-pointer text-[13px] text-mute">Certificates</summary>
+    <details open={names.some((name) => fields[name] !== '' || faultOf(name) !== undefined)}>
+      <summary className="cursor-pointer text-[13px] text-mute">
+        {registry ? 'Token server and certificates' : 'Certificates'}
+      </summary>
       <div className="mt-2 grid gap-3">
+        {registry && <TokenServerField fields={fields} change={change} faultOf={faultOf} />}
         {certificates.map(([field, label, holds]) => (
           <TextInput
             key={field}

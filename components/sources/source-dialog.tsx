@@ -6,14 +6,8 @@ import { type FormEvent, useState } from 'react'
 import { addSource, changeSource, testSettings } from '#lib/client/sources.ts'
 import type { SourceKind, SourceList, SourceRow, SourceSettings } from '#lib/contract/sources.ts'
 import { ProbeResult } from './probe-answer.tsx'
-import {
-  ArchivistaFields,
-  CertificateFields,
-  type FieldsProps,
-  RegistryFields,
-  TokenServerField,
-} from './server-fields.tsx'
-import { emptyFields, fieldsOf, type SourceFields, settingsOf } from './source-form.ts'
+import { ArchivistaFields, CertificateFields, type FieldsProps, RegistryFields, UserField } from './server-fields.tsx'
+import { emptyFields, fieldsOf, type SourceFields, secretFolderOf, settingsOf } from './source-form.ts'
 import { kindNames } from './source-states.tsx'
 
 type Change = (fields: Partial<SourceFields>) => void
@@ -64,23 +58,26 @@ export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
   return (
     <Modal opened onClose={onClose} title={source === null ? 'Add a source' : `Change ${source.name}`} size="lg">
       <form onSubmit={submit} className="grid gap-3" noValidate>
-        <TextInput
-          label="Name"
-          description="As your team says it, such as Release folder"
-          maxLength={100}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={tried && name.trim() === '' ? 'expected a name' : undefined}
-          data-autofocus
-        />
-        {source === null && (
-          <NativeSelect
-            label="What it is"
-            data={list.kinds.map((kind) => ({ value: kind, label: kindNames[kind] }))}
-            value={fields.kind}
-            onChange={(event) => change({ kind: kindOf(event.currentTarget.value, list) })}
+        <div className="grid gap-3 sm:grid-cols-2">
+          <TextInput
+            label="Name"
+            description="As your team says it, such as Release folder"
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={tried && name.trim() === '' ? 'expected a name' : undefined}
+            data-autofocus
           />
-        )}
+          {source === null && (
+            <NativeSelect
+              label="What it is"
+              description="Where the evidence lies already"
+              data={list.kinds.map((kind) => ({ value: kind, label: kindNames[kind] }))}
+              value={fields.kind}
+              onChange={(event) => change({ kind: kindOf(event.currentTarget.value, list) })}
+            />
+          )}
+        </div>
         {fields.kind === 'directory' ? (
           <FolderFields fields={fields} change={change} faultOf={faultOf} folders={list.allowed.folders} />
         ) : (
@@ -99,11 +96,15 @@ export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
             onChange={(value) => setEverySeconds(typeof value === 'number' ? value : null)}
           />
         )}
-        {test.data && <ProbeResult probe={test.data} />}
+        {test.data && (
+          <div ref={intoView}>
+            <ProbeResult probe={test.data} />
+          </div>
+        )}
         {[test.error, save.error].map(
           (error) =>
             error && (
-              <p key={error.message} role="alert" className="text-[13px] text-fail-text break-words">
+              <p key={error.message} ref={intoView} role="alert" className="text-[13px] text-fail-text break-words">
                 {error.message}
               </p>
             ),
@@ -122,6 +123,11 @@ export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
       </form>
     </Modal>
   )
+}
+
+/** An answer lies below a form that may be longer than the screen: the end of the form comes into view with it. */
+function intoView(answer: HTMLElement | null): void {
+  answer?.closest('form')?.lastElementChild?.scrollIntoView({ block: 'nearest' })
 }
 
 function kindOf(value: string, { kinds }: Pick<SourceList, 'kinds'>): SourceKind {
@@ -168,18 +174,25 @@ function ServerFields({ fields, change, faultOf, origins }: FieldsProps & { orig
         spellCheck={false}
       />
       {fields.kind === 'oci' && <RegistryFields fields={fields} change={change} faultOf={faultOf} />}
-      <TextInput
-        label="Name of the secret"
-        description="A file of this name in source-secrets/HOST of Waybill's data folder, put there by whoever runs Waybill. The secret itself is never entered here. Empty where none is needed."
-        value={fields.secret}
-        maxLength={64}
-        onChange={(event) => change({ secret: event.currentTarget.value })}
-        error={faultOf('secret')}
-        spellCheck={false}
-        autoComplete="off"
-      />
+      <div className="grid gap-3 sm:grid-flow-col sm:auto-cols-fr">
+        {fields.kind === 'oci' && <UserField fields={fields} change={change} faultOf={faultOf} />}
+        <TextInput
+          label="Name of the secret"
+          description="Empty where none is needed. The secret itself is never entered here"
+          value={fields.secret}
+          maxLength={64}
+          onChange={(event) => change({ secret: event.currentTarget.value })}
+          error={faultOf('secret')}
+          spellCheck={false}
+          autoComplete="off"
+        />
+      </div>
+      <p className="-mt-1 text-xs text-mute">
+        Whoever runs Waybill puts a secret as a file of its name in{' '}
+        <code className="font-mono break-all">source-secrets/{secretFolderOf(fields.url)}</code> of its data folder. It
+        is sent to that host only.
+      </p>
       {fields.kind === 'archivista' && <ArchivistaFields fields={fields} change={change} faultOf={faultOf} />}
-      {fields.kind === 'oci' && <TokenServerField fields={fields} change={change} faultOf={faultOf} />}
       <CertificateFields fields={fields} change={change} faultOf={faultOf} />
     </>
   )

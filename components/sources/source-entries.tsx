@@ -12,6 +12,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorPanel } from '../ui/error-panel.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
+import { shortPath } from './short-path.ts'
 import { EntryBadge } from './source-states.tsx'
 
 const shows = ['problems', 'all', 'waiting', 'vanished'] as const
@@ -98,7 +99,9 @@ function Rows({ rows }: { rows: readonly SourceEntry[] }) {
 function NameAndWhy({ entry }: { entry: SourceEntry }) {
   return (
     <>
-      <code className="font-mono text-xs break-all">{entry.path}</code>
+      <code className="font-mono text-xs wrap-anywhere" title={entry.path}>
+        {shortPath(entry.path)}
+      </code>
       {entry.message !== null && (
         <p className="text-xs text-mute break-words">
           {entry.message}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { emptyFields, settingsOf } from './source-form.ts'
+import { emptyFields, secretFolderOf, settingsOf } from './source-form.ts'
 
 describe('the form of a new source', () => {
   test('says the settings of its kind, without the fields of others', () => {
@@ -29,6 +29,15 @@ describe('the form of a new source', () => {
       tokenServer: 'https://auth.example',
       ca: 'ca.pem',
     })
+  })
+
+  test.each([
+    ['', 'HOST'],
+    ['registry', 'HOST'],
+    [' https://registry.example:443/x ', 'registry.example'],
+    ['http://127.0.0.1:5000', '127.0.0.1_5000'],
+  ])('says where the secrets of %j are kept', (address, folder) => {
+    expect(secretFolderOf(address)).toBe(folder)
   })
 
   test('claims nothing about folders unless it was said', () => {

@@ -96,6 +96,12 @@ function headersOf(text: string): { name: string; secret: string }[] {
   })
 }
 
+/** The folder in which the secrets of an address are kept; HOST while there is no address. */
+export function secretFolderOf(address: string): string {
+  const host = URL.parse(address.trim())?.host ?? ''
+  return host === '' ? 'HOST' : host.replaceAll(':', '_')
+}
+
 function textOrNull(text: string): string | null {
   return text.trim() === '' ? null : text.trim()
 }

@@ -25,7 +25,7 @@ import { ProbeResult } from './probe-answer.tsx'
 import { Sending } from './sending.tsx'
 import { SourceDialog } from './source-dialog.tsx'
 import { SourceEntries } from './source-entries.tsx'
-import { CaughtUp, countsText, kindNames, placeOf, SourceBadge } from './source-states.tsx'
+import { CaughtUp, countsText, kindNames, outsideOf, placeOf, SourceBadge } from './source-states.tsx'
 
 /** One source: how far it is, what lies there, what is in its way, and what can be done about it. */
 export function SourcePage({ id }: { id: string }) {
@@ -62,9 +62,8 @@ function SourceHead({ source }: { source: SourceRow }) {
   const test = useMutation({ mutationFn: () => testSource(id) })
   const pause = useMutation({ mutationFn: () => changeSource(id, { paused: !paused }), onSettled: refresh })
   const replay = useMutation({ mutationFn: () => replaySource(id), onSettled: refresh })
-  const { quarantined, refused, failed, skipped } = source.entries
-  const outside = quarantined + refused + failed
-  const again = outside + (source.sending?.again ?? 0)
+  const { quarantined, refused, failed } = source.entries
+  const again = quarantined + refused + failed + (source.sending?.again ?? 0)
   return (
     <>
       <PageHeader
@@ -73,9 +72,9 @@ function SourceHead({ source }: { source: SourceRow }) {
             Connected sources
           </Link>
         }
-        title={sentenceOf(source, outside + skipped)}
+        title={sentenceOf(source)}
         subline={
-          <span className="break-all">
+          <span className="wrap-anywhere">
             {kindNames[source.settings.kind]} · {placeOf(source)}
           </span>
         }
@@ -136,13 +135,21 @@ function SourceHead({ source }: { source: SourceRow }) {
 }
 
 /** The title says the state. */
-function sentenceOf({ name, state }: SourceRow, troubled: number): string {
+function sentenceOf({ name, state, entries }: SourceRow): string {
   if (state === 'paused') return `${name} is paused`
   if (state === 'failing') return `${name} does not answer as it should`
   if (state === 'new') return `${name} is read for the first time`
   if (state === 'syncing' || state === 'behind') return `${name} is catching up`
-  if (troubled === 0) return `${name} is up to date`
-  return `${name} is up to date; ${troubled.toLocaleString('en')} ${troubled === 1 ? 'entry' : 'entries'} did not come in`
+  const [outside, gone] = [outsideOf(entries), entries.vanished]
+  const notes = [
+    ...(outside > 0 ? [`${entriesText(outside)} did not come in`] : []),
+    ...(gone > 0 ? [`${entriesText(gone)} ${gone === 1 ? 'is' : 'are'} gone from there`] : []),
+  ]
+  return `${name} is up to date${notes.length === 0 ? '' : `; ${notes.join(', ')}`}`
+}
+
+function entriesText(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'entry' : 'entries'}`
 }
 
 function ChangeButton({ source }: { source: SourceRow }) {
@@ -205,7 +212,7 @@ function Facts({ source }: { source: SourceRow }) {
     <Card title="How it goes">
       <dl className="grid gap-3 text-[13px]">
         <Fact name="State">
-          <SourceBadge state={source.state} />
+          <SourceBadge source={source} />
         </Fact>
         <Fact name="All that lay there is listed">
           <CaughtUp source={source} />
@@ -226,6 +233,18 @@ function Facts({ source }: { source: SourceRow }) {
             <RelativeTime at={source.sweptAt} />
           </Fact>
         )}
+        {settings.kind === 'oci' && (
+          <Fact name="Repositories">
+            <ul className="max-h-40 overflow-y-auto">
+              {settings.repositories.map((repository) => (
+                <li key={repository} className="break-all">
+                  {repository}
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        {settings.kind !== 'directory' && <Fact name="Access">{accessText(settings)}</Fact>}
         {settings.kind === 'directory' && (
           <Fact name="Folders">
             {settings.together
@@ -239,6 +258,18 @@ function Facts({ source }: { source: SourceRow }) {
       </dl>
     </Card>
   )
+}
+
+/** Which secrets the server is shown, by their names, and how it is trusted. */
+function accessText(settings: Exclude<SourceRow['settings'], { kind: 'directory' }>): string {
+  const { secret, ca, clientCertificate } = settings
+  const user = settings.kind === 'oci' ? settings.user : null
+  const shown = [
+    ...(secret === null ? [] : [`${user === null ? '' : `user ${user}, `}secret ${secret}`]),
+    ...(clientCertificate === null ? [] : [`client certificate ${clientCertificate}`]),
+    ...(ca === null ? [] : [`its certificate may be of ${ca}`]),
+  ]
+  return shown.length === 0 ? 'No secret is shown to it' : shown.join('; ')
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -18,8 +18,19 @@ const badges: Readonly<Record<SourceState, { state: ShownState; label: string }>
   paused: { state: 'not-verified', label: 'Paused' },
 }
 
-export function SourceBadge({ state }: { state: SourceState }) {
+export function SourceBadge({ source }: { source: Pick<SourceRow, 'state' | 'entries'> }) {
+  const { state, entries } = source
+  // all was listed; but that some of it is gone, or did not come in, is not fine
+  if (state === 'up-to-date' && entries.vanished > 0)
+    return <StatusBadge state="warning" label="Up to date, some gone" />
+  if (state === 'up-to-date' && outsideOf(entries) > 0)
+    return <StatusBadge state="warning" label="Up to date, not all in" />
   return <StatusBadge {...badges[state]} />
+}
+
+/** How many entries did not come in. */
+export function outsideOf({ quarantined, refused, failed, skipped }: SourceRow['entries']): number {
+  return quarantined + refused + failed + skipped
 }
 
 const entryBadges: Readonly<Record<EntryState, { state: ShownState; label: string }>> = {
@@ -37,9 +48,12 @@ export function EntryBadge({ state }: { state: EntryState }) {
   return <StatusBadge {...entryBadges[state]} />
 }
 
-/** Where a source is, as people know it. */
+/** Where a source is, as people know it: sources of one registry are told apart by their repositories. */
 export function placeOf({ settings }: Pick<SourceRow, 'settings'>): string {
-  return settings.kind === 'directory' ? settings.folder : settings.url
+  if (settings.kind === 'directory') return settings.folder
+  if (settings.kind === 'archivista') return settings.url
+  const [first = '', ...rest] = settings.repositories
+  return `${settings.url} · ${first}${rest.length === 0 ? '' : ` and ${rest.length.toLocaleString('en')} more`}`
 }
 
 const countWords = [

@@ -20,6 +20,7 @@ import { TableSkeleton } from '../ui/skeletons.tsx'
 import { BringIn } from './bring-in.tsx'
 import { Connected } from './connected.tsx'
 import { Counts } from './fates.tsx'
+import { shortPath } from './short-path.ts'
 import { SourceDialog } from './source-dialog.tsx'
 
 const tabs = ['imports', 'connected', 'quarantine', 'command-line'] as const
@@ -145,9 +146,16 @@ function Quarantine() {
               id: 'document',
               header: 'Document',
               cell: (row) => (
-                <Link className="wb-link" href={`/sources/envelopes/${row.sha256}`}>
-                  {row.name ?? <Digest value={row.sha256} copy={false} />}
-                </Link>
+                <>
+                  <Link className="wb-link" href={`/sources/envelopes/${row.sha256}`}>
+                    {row.name ?? <Digest value={row.sha256} copy={false} />}
+                  </Link>
+                  {row.found && (
+                    <p className="text-xs text-mute wrap-anywhere">
+                      {row.found.by}: {shortPath(row.found.path)}
+                    </p>
+                  )}
+                </>
               ),
             },
             {

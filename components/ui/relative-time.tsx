@@ -1,16 +1,18 @@
 'use client'
 import { Tooltip } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useReducer } from 'react'
 import { ago, utc } from './time-text.ts'
 
 /** How long ago; UTC and local time on hover. The server renders UTC, which the browser then replaces. */
 export function RelativeTime({ at }: { at: string }) {
-  const [now, setNow] = useState<number | null>(null)
+  const [looks, look] = useReducer((count: number) => count + 1, 0)
   useEffect(() => {
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), 30_000)
+    look()
+    const timer = setInterval(look, 30_000)
     return () => clearInterval(timer)
   }, [])
+  // read anew for each drawing: a time that has just come lies behind the last look, and is not to come
+  const now = looks === 0 ? null : Date.now()
   const local = now === null ? '' : ` · ${new Date(at).toLocaleString('en-GB')} local`
   return (
     <Tooltip label={`${utc(at)}${local}`}>

@@ -84,6 +84,18 @@ export const envelopeDetailSchema = z.object({
   sightings: z.array(
     z.object({ path: z.string(), seenAt: timeSchema, by: z.string(), delivery: z.string().nullable() }),
   ),
+  /** sources in which it lies, or lay */
+  places: z.array(
+    z.object({
+      /** a removed one is not looked at any more */
+      source: z.object({ id: uuidSchema, name: z.string(), removed: z.boolean() }),
+      path: z.string(),
+      firstSeenAt: timeSchema,
+      lastSeenAt: timeSchema,
+      /** a whole pass did not find it there any more */
+      vanishedAt: timeSchema.nullable(),
+    }),
+  ),
   builds: z.array(z.object({ short: z.string(), software: z.string() })),
 })
 export type EnvelopeDetail = z.infer<typeof envelopeDetailSchema>
@@ -117,9 +129,19 @@ export const envelopeContentSchema = z.object({
 })
 export type EnvelopeContent = z.infer<typeof envelopeContentSchema>
 
-export const envelopeRowSchema = envelopeDetailSchema.omit({ signatures: true, sightings: true, builds: true })
+export const envelopeRowSchema = envelopeDetailSchema.omit({
+  signatures: true,
+  sightings: true,
+  places: true,
+  builds: true,
+})
 export type EnvelopeRow = z.infer<typeof envelopeRowSchema>
-export const envelopePageSchema = pageOf(envelopeRowSchema)
+export const envelopePageSchema = pageOf(
+  envelopeRowSchema.extend({
+    /** where it was seen first, and who brought it then */
+    found: z.object({ path: z.string(), by: z.string() }).nullable(),
+  }),
+)
 
 /** Everywhere a digest was seen. */
 export const artifactDetailSchema = z.object({

@@ -16,6 +16,8 @@ export const jobs = {
       z.strictObject({ all: z.literal(true) }),
     ]),
   }),
+  /** reads again what an older version of Waybill could not read */
+  'reread-quarantine': z.strictObject({}),
   /** lists what a source has and brings it in */
   'sync-source': z.strictObject({ sourceId: z.uuid() }),
 } as const

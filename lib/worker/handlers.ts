@@ -21,6 +21,10 @@ export const handlers: Handlers = {
     const { checkVerifications } = await import('#lib/services/verifications/check.ts')
     await checkVerifications(payload)
   },
+  'reread-quarantine': async () => {
+    const { rereadQuarantine } = await import('#lib/services/imports/reread-quarantine.ts')
+    await rereadQuarantine()
+  },
   'sync-source': async ({ sourceId }) => {
     const { syncSource } = await import('#lib/services/sources/sync/sync-source.ts')
     await syncSource(sourceId)

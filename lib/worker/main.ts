@@ -49,6 +49,12 @@ async function sweep(): Promise<void> {
   await inTransaction((tx) => enqueue(tx, 'sweep-expired', {}, { dedupeKey: 'sweep-expired' })).catch(() => undefined)
 }
 
+/** Another version of Waybill may have been running before: what it could not read is read again. */
+async function reread(): Promise<void> {
+  const wanted = { dedupeKey: 'reread-quarantine' }
+  await inTransaction((tx) => enqueue(tx, 'reread-quarantine', {}, wanted)).catch(() => undefined)
+}
+
 function stop(): void {
   stopping = true
   hear()
@@ -65,7 +71,7 @@ process.on('message', (message) => {
 const deafen = await listen(jobChannel, hear, presence)
 const sweeper = setInterval(() => void sweep(), sweepMs)
 const syncer = setInterval(() => void syncDue(), dueMs)
-await Promise.all([sweep(), syncDue()])
+await Promise.all([sweep(), syncDue(), reread()])
 const { watchSources } = await import('#lib/services/sources/sync/watch-sources.ts')
 const unwatch = watchSources()
 process.send?.('ready')

@@ -16,6 +16,7 @@ const idle: Handlers = {
   'judge-build': async () => {},
   'sweep-expired': async () => {},
   'check-verifications': async () => {},
+  'reread-quarantine': async () => {},
   'sync-source': async () => {},
 }
 

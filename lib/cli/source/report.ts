@@ -13,10 +13,9 @@ export function probeText(probe: ProbeAnswer): string {
 /** A source in some lines: how it goes, what lies there, what is in its way. */
 export function sourceText(row: SourceRow): string {
   const { entries, error, caughtUpAt } = row
-  const place = row.settings.kind === 'directory' ? row.settings.folder : row.settings.url
   const lines = [
-    `${row.name}  ${row.state}  ${row.settings.kind} ${place}`,
-    `  ${entries.total} entries: ${countsText(row)}`,
+    `${row.name}  ${row.state}  ${row.settings.kind} ${placeOf(row.settings)}`,
+    `  ${entries.total} ${entries.total === 1 ? 'entry' : 'entries'}: ${countsText(row)}`,
     `  all that was there at ${caughtUpAt ?? '(not yet)'} is listed`,
   ]
   if (row.everySeconds !== null) lines.push(`  looked at every ${row.everySeconds} seconds`)
@@ -25,6 +24,11 @@ export function sourceText(row: SourceRow): string {
   else if (error !== null)
     lines.push(`  ${error.code} since ${error.since}, ${error.failures} times in a row: ${error.message}`)
   return `${lines.join('\n')}\n`
+}
+
+function placeOf(settings: SourceRow['settings']): string {
+  if (settings.kind === 'directory') return settings.folder
+  return settings.kind === 'oci' ? [settings.url, ...settings.repositories].join(' ') : settings.url
 }
 
 function sendingText(sending: NonNullable<SourceRow['sending']>): string {

@@ -93,7 +93,7 @@ test('a folder is tested, added, listed, synced, replayed and removed from the c
   expect(said.join('')).toMatch(/^reached: folder, 1 entries, in \d+ ms\n/)
   expect(await sourceCommand(['add', 'Release folder', '--directory', inbox, '--runs'])).toBe(0)
   expect(await sourceCommand(['sync', 'release folder'])).toBe(0)
-  expect(said.join('')).toContain('1 entries: 1 taken')
+  expect(said.join('')).toContain('1 entry: 1 taken')
   put('broken.link', '{"signed": }')
   expect(await sourceCommand(['sync', 'Release folder'])).toBe(1)
   expect(said.join('')).toContain('2 entries: 1 taken, 1 quarantined')

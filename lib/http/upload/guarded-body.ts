@@ -8,6 +8,8 @@ export interface BodyLimits {
   readonly bytesPerSecond: number
   /** bytes of all uploads together that this process holds at a time */
   readonly inFlight: number
+  /** whose file took longer than this to come is asked for again who they are (F-18) */
+  readonly trustMs: number
 }
 
 const MiB = 1024 * 1024
@@ -17,6 +19,7 @@ export const BODY_LIMITS: BodyLimits = {
   graceMs: 30_000,
   bytesPerSecond: 128 * 1024,
   inFlight: 1024 * MiB,
+  trustMs: 1_000,
 }
 
 let held = 0

@@ -105,7 +105,7 @@ describe('POST /api/v1/attestations with one document', () => {
     })
   })
 
-  test('415 for another type and for compressed bodies, 413 for too much', async () => {
+  test('415 for another type and for compressed bodies, 413 for too much (F-02)', async () => {
     expect(await push(link(), { 'content-type': 'text/html' })).toMatchObject({ status: 415 })
     for (const encoding of ['gzip', 'br', 'zstd'])
       expect(await push(link(), { 'content-encoding': encoding })).toMatchObject({ status: 415 })
@@ -115,10 +115,13 @@ describe('POST /api/v1/attestations with one document', () => {
     })
   })
 
-  test('413 for a document over 64 MB, with the limit and the size', async () => {
+  test('413 for a document over 64 MB, with the limit and the size; nothing is stored (F-01)', async () => {
+    const stored = () => Promise.all([db.envelope.count(), db.importFile.count({ where: { fate: 'stored' } })])
+    const before = await stored()
     const answer = await push(new Uint8Array(64 * 1024 * 1024 + 1).fill(0x20).fill(0x7b, 0, 1))
     expect(answer.status).toBe(413)
     expect(answer.body.detail).toMatch(/67108865.*67108864/)
+    expect(await stored()).toEqual(before)
   })
 
   test('401 without a token and 403 for one that may only read', async () => {
@@ -213,7 +216,7 @@ describe('several at once', () => {
 })
 
 describe('a body', () => {
-  const limits = { bytes: 10_000, graceMs: 80, bytesPerSecond: 1_000_000, inFlight: 20_000 }
+  const limits = { bytes: 10_000, graceMs: 80, bytesPerSecond: 1_000_000, inFlight: 20_000, trustMs: 1_000 }
   const drain = async (body: ReadableStream<Uint8Array>) => {
     let size = 0
     const request = new Request('http://127.0.0.1/', { method: 'POST', body, duplex: 'half' } as RequestInit)
@@ -221,7 +224,7 @@ describe('a body', () => {
     return size
   }
 
-  test('that never ends is cut when its time is over', async () => {
+  test('that never ends is cut when its time is over (F-05)', async () => {
     let timer: NodeJS.Timeout | undefined
     const slow = new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -245,7 +248,7 @@ describe('a body', () => {
     expect(cancelled).toBe(true)
   })
 
-  test('waits for no other: beyond what may be held at once it is refused, and room is given back', async () => {
+  test('waits for no other: beyond what may be held at once it is refused, and room is given back (F-06)', async () => {
     const holding = Array.from({ length: 2 }, () => {
       const request = new Request('http://127.0.0.1/', { method: 'POST', body: new Uint8Array(10_000) })
       return guardedBody(request, limits)

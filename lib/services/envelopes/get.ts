@@ -8,7 +8,7 @@ import { keyNames } from './key-names.ts'
 /** Lists on the page of one document are cut here; a constant file may be seen in every run. */
 const shown = 100
 
-/** One document: what it is, whose keyids its signatures name, who brought it, and which builds it speaks for. */
+/** One document: what it is, whose keyids its signatures name, who brought it, where it lies, and which builds it speaks for. */
 export async function getEnvelope(actor: Actor, sha256: string): Promise<EnvelopeDetail> {
   requireRight(actor, 'read')
   const row = await db.envelope.findUnique({
@@ -16,6 +16,11 @@ export async function getEnvelope(actor: Actor, sha256: string): Promise<Envelop
     include: {
       signatures: { orderBy: { index: 'asc' } },
       sightings: { orderBy: { id: 'desc' }, take: shown, include: { delivery: true, import: true } },
+      entries: {
+        orderBy: [{ vanishedAt: { sort: 'asc', nulls: 'first' } }, { firstSeenAt: 'asc' }],
+        take: shown,
+        include: { source: { select: { id: true, name: true, removedAt: true } } },
+      },
     },
   })
   if (row === null) throw noEnvelope(sha256)
@@ -32,6 +37,13 @@ export async function getEnvelope(actor: Actor, sha256: string): Promise<Envelop
       seenAt: seenAt.toISOString(),
       by: act?.actorName ?? by,
       delivery: delivery?.label ?? null,
+    })),
+    places: row.entries.map(({ source, path, firstSeenAt, lastSeenAt, vanishedAt }) => ({
+      source: { id: source.id, name: source.name, removed: source.removedAt !== null },
+      path,
+      firstSeenAt: firstSeenAt.toISOString(),
+      lastSeenAt: lastSeenAt.toISOString(),
+      vanishedAt: vanishedAt?.toISOString() ?? null,
     })),
     builds: await buildsWith(sha256),
   }

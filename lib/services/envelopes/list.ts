@@ -16,15 +16,24 @@ export async function listEnvelopes(
   const where = await filterOf(query)
   const page = query.after === undefined ? where : { AND: [where, { id: { lt: idOf(query.after) } }] }
   const [rows, total] = await Promise.all([
-    db.envelope.findMany({ where: page, orderBy: { id: 'desc' }, take: query.limit + 1 }),
+    db.envelope.findMany({
+      where: page,
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+      include: { sightings: { orderBy: { id: 'asc' }, take: 1, include: { import: { select: { actorName: true } } } } },
+    }),
     db.envelope.count({ where }),
   ])
   const shown = rows.slice(0, query.limit)
   return {
-    rows: shown.map(envelopeRow),
+    rows: shown.map((row) => ({ ...envelopeRow(row), found: foundOf(row.sightings[0]) })),
     next: rows.length > query.limit ? String(shown.at(-1)?.id ?? '') : null,
     total,
   }
+}
+
+function foundOf(first: { path: string; actor: string; import: { actorName: string } | null } | undefined) {
+  return first === undefined ? null : { path: first.path, by: first.import?.actorName ?? first.actor }
 }
 
 async function filterOf({ status, kind, q }: EnvelopeListQuery): Promise<Prisma.EnvelopeWhereInput> {

@@ -1,8 +1,9 @@
 import { pool } from '#lib/db/client.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { IMPORT_LIMITS } from './limits.ts'
-import { inWriting, storeActs } from './store-acts.ts'
+import { storeActs } from './store-acts.ts'
 import { inTurn, tooManyWaiting } from './turn.ts'
+import { inWriting } from './writing.ts'
 
 // A transaction costs the same for one small document as for fifty. Acts that wait while others are being written are
 // written together then: the busier it gets, the larger the groups. Nobody waits for a group to fill.

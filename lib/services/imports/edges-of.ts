@@ -34,7 +34,8 @@ const neverJoin: ReadonlySet<string> = new Set([
  */
 const witnessSubject = /^https:\/\/witness\.(dev|testifysec\.com)\/attestations\//
 const witnessFile = /\/attestations\/(product|material)\/v[0-9.]+\/file:/
-const hubSubject = /^(mailto:|refs\/|pkg:|https?:\/\/)|@[^/]+\.[a-z]+$/i
+/** The last is an e-mail address, and not a file with its version, such as `left-pad@1.3.0.tgz`. */
+const hubSubject = /^(mailto:|refs\/|pkg:|https?:\/\/)|@(?!v?\d+\.\d)[^/]+\.[a-z]+$/i
 
 /** The edges of an envelope, files that were made first, cut at the limit; the same bytes give the same edges. */
 export function edgesOf(envelope: Envelope): JoinEdge[] {

@@ -1,47 +1,25 @@
 import { actorRef } from '#lib/auth/actor.ts'
 import type { ImportFile } from '#lib/contract/evidence.ts'
 import { keyidsOf } from '#lib/crypto/index.ts'
-import { inTransaction, type Tx } from '#lib/db/client.ts'
-import { inSqlTransaction, type Sql } from '#lib/db/sql.ts'
-import { type Envelope, verificationsIn } from '#lib/in-toto/index.ts'
+import type { Tx } from '#lib/db/client.ts'
+import type { Sql } from '#lib/db/sql.ts'
 import { enqueue, enqueueAll } from '#lib/jobs/enqueue.ts'
 import { recordAudits } from '../audit/record.ts'
 import { versionFromEnvelope } from '../layouts/version-from-envelope.ts'
-import { namelessName } from '../verdicts/context.ts'
-import { type ReadEnvelope, storeVerifications } from '../verifications/store.ts'
 import type { Act, BatchAnswer } from './act.ts'
 import { certifiedSoftware, concernedSoftware } from './concerned-software.ts'
 import { openDeliveries } from './delivery.ts'
+import { evidenceNames } from './evidence-names.ts'
 import { type Fates, fatesOf } from './fate-of.ts'
-import type { Item } from './finding.ts'
-import { bundlesOf, certificatesOf, documentsOf, fileName, keysOf } from './found-in.ts'
+import { bundlesOf, certificatesOf, documentsOf, keysOf } from './found-in.ts'
 import { storeBundles } from './store/bundles.ts'
-import { storeCollectionSubjects } from './store/collection-subjects.ts'
-import { storeEdges } from './store/edges.ts'
-import { type StoredEnvelope, stepName, storeEnvelopes } from './store/envelopes.ts'
+import { type StoredEnvelope, storeEnvelopes } from './store/envelopes.ts'
 import { storeFiles } from './store/files.ts'
 import { storeCertificates, storeKeys } from './store/keys.ts'
 import { type NewSighting, storeSightings } from './store/sightings.ts'
-import { storeSignatures } from './store/signatures.ts'
-
-/** The transaction in which acts are written. */
-export interface Writing {
-  readonly sql: Sql
-  /** the same, of Prisma's; null where neither a layout nor a verification comes in, which costs much less */
-  readonly tx: Tx | null
-}
-
-/** Runs `work` in a transaction that can write these items; what it throws undoes all of it. */
-export function inWriting<T>(items: Iterable<Item>, work: (writing: Writing) => Promise<T>): Promise<T> {
-  for (const { finding } of items)
-    if (finding.is === 'envelope' && isLayoutOrVerification(finding.envelope))
-      return inTransaction((tx) => work({ sql: tx, tx }))
-  return inSqlTransaction((sql) => work({ sql, tx: null }))
-}
-
-function isLayoutOrVerification(envelope: Envelope): boolean {
-  return envelope.kind === 'layout' || verificationsIn(envelope).length > 0
-}
+import { storeRead } from './store-read.ts'
+import { versionNameOf } from './version-name.ts'
+import type { Writing } from './writing.ts'
 
 /**
  * Writes batches of several acts in the caller's transaction, all or nothing: bytes, signatures, edges, keys, sightings,
@@ -49,26 +27,13 @@ function isLayoutOrVerification(envelope: Envelope): boolean {
  * sorted, so that parallel transactions wait for each other but do not deadlock; the audit chain, which orders all acts,
  * comes last. Acts of the demo come by themselves. Answers in the order of the acts.
  */
-export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Promise<BatchAnswer[]> {
+export async function storeActs(writing: Writing, acts: readonly Act[]): Promise<BatchAnswer[]> {
+  const { sql, tx } = writing
   const demo = acts.every(({ head }) => head.demo)
   const at = new Date(Math.min(...acts.map(({ head }) => head.at.getTime())))
   const documents = documentsOf(acts)
   const stored = await storeEnvelopes(sql, documents, { demo })
-  const unread = [...documents].flatMap(([sha256, { envelope, at: documentAt }]) => {
-    const row = stored.get(sha256)
-    return row?.unread && envelope !== null ? [{ id: row.id, envelope, at: documentAt, promoted: row.promoted }] : []
-  })
-  const policies = [...documents].flatMap(([sha256, { policy }]) => {
-    const row = stored.get(sha256)
-    return row?.unread && policy !== null ? [{ id: row.id, envelope: policy, promoted: row.promoted }] : []
-  })
-  await storeSignatures(
-    sql,
-    [...unread, ...policies].filter(({ promoted }) => promoted),
-  )
-  await storeEdges(sql, unread)
-  await storeCollectionSubjects(sql, unread)
-  await keepVerifications(tx, unread)
+  await storeRead(writing, documents, stored)
   const keys = await storeKeys(sql, keysOf(acts), { at, demo })
   const certificates = await storeCertificates(sql, certificatesOf(acts), { at, demo })
   const bundles = await storeBundles(sql, bundlesOf(acts), at)
@@ -91,13 +56,6 @@ export async function storeActs({ sql, tx }: Writing, acts: readonly Act[]): Pro
     software: software[index] ?? [],
     closed: closed.has(act),
   }))
-}
-
-/** The step that it names; a statement that names none may stand for one by its type. */
-function evidenceName(envelope: Envelope): string[] {
-  const step = stepName(envelope)
-  if (step !== null) return [step]
-  return envelope.kind === 'statement' ? [namelessName(envelope.document.predicateType)] : []
 }
 
 async function openImports(sql: Sql, acts: readonly Act[]): Promise<void> {
@@ -168,7 +126,7 @@ async function enqueueJudging(sql: Sql, acts: readonly Act[], fresh: ReadonlySet
   const wanted = acts.map(({ head, items }) => {
     const envelopes = items.flatMap(({ finding }) => (finding.is === 'envelope' ? [finding.envelope] : []))
     const own = head.delivery.kind === 'pushed' && envelopes.length > 0 ? [head.delivery.softwareId] : []
-    return { own, steps: new Set(envelopes.flatMap(evidenceName)) }
+    return { own, steps: new Set(envelopes.flatMap(evidenceNames)) }
   })
   const concerned = await concernedSoftware(
     sql,
@@ -190,12 +148,6 @@ async function enqueueJudging(sql: Sql, acts: readonly Act[], fresh: ReadonlySet
   return software
 }
 
-async function keepVerifications(tx: Tx | null, read: readonly ReadEnvelope[]): Promise<void> {
-  if (tx !== null) await storeVerifications(tx, read)
-  else if (read.some(({ envelope }) => verificationsIn(envelope).length > 0))
-    throw new Error('a verification is written with inWriting')
-}
-
 /** Verifications that came before the key that signed them are told whose they are. */
 async function enqueueChecking(sql: Sql, acts: readonly Act[], fresh: ReadonlySet<string>): Promise<void> {
   const keys = keysOf(acts).filter(({ key }) => fresh.has(key.fingerprint))
@@ -207,7 +159,7 @@ async function enqueueChecking(sql: Sql, acts: readonly Act[], fresh: ReadonlySe
   if (waiting.length > 0) await enqueue(sql, 'check-verifications', { of: { keyids } })
 }
 
-/** Layouts become versions that can be looked at and chosen. One that stands in for a link is part of another layout. */
+/** Layouts become versions that can be looked at and chosen. */
 async function makeVersions(
   tx: Tx | null,
   { actor, head, items }: Act,
@@ -217,16 +169,13 @@ async function makeVersions(
   for (const { finding, path, sha256, bytes } of items) {
     if (finding.is !== 'envelope' || finding.envelope.kind !== 'layout' || bytes === null || sha256 === null) continue
     const row = stored.get(sha256)
-    if (row === undefined || done.has(sha256) || /\.[0-9a-f]{8}\.link$/.test(path)) continue
+    const name = versionNameOf(path)
+    if (row === undefined || done.has(sha256) || name === null) continue
     if (tx === null) throw new Error('a layout is written with inWriting')
     done.add(sha256)
     const { at, demo } = head
-    await versionFromEnvelope(tx, actor, { envelopeId: row.id, bytes, name: layoutName(path), at, demo })
+    await versionFromEnvelope(tx, actor, { envelopeId: row.id, bytes, name, at, demo })
   }
-}
-
-function layoutName(path: string): string {
-  return fileName(path).replace(/\.(layout|json)$/i, '') || 'layout'
 }
 
 function auditOf({ actor, head, first, requestId }: Act, files: readonly ImportFile[]) {

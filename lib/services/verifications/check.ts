@@ -2,7 +2,6 @@ import { FormatError } from '#lib/crypto/index.ts'
 import { inTransaction, type Tx } from '#lib/db/client.ts'
 import { type Envelope, parseEnvelope } from '#lib/in-toto/index.ts'
 import type { JobPayload } from '#lib/jobs/definitions.ts'
-import { rereadPolicies } from '../imports/reread-policies.ts'
 import { storeVerifications } from './store.ts'
 
 type Asked = JobPayload<'check-verifications'>['of']
@@ -19,7 +18,6 @@ const types = [
  * known, or everything that may hold one. Batches by themselves; doing it twice changes nothing.
  */
 export async function checkVerifications({ of }: JobPayload<'check-verifications'>): Promise<void> {
-  if ('all' in of) await rereadPolicies()
   let after = 0n
   for (;;) {
     const last = await inTransaction(async (tx) => {

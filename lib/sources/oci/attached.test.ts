@@ -9,6 +9,7 @@ import {
   EMPTY,
   IN_TOTO,
   imageIndex,
+  imageManifest,
   jsonBytes,
   Repository,
 } from '#lib/testing/sources/registry/push.ts'
@@ -150,6 +151,20 @@ describe.each(places)('in $name', ({ referrers, missing, start }) => {
     await repository.attach(null, [[document(), IN_TOTO]], 'application/vnd.in-toto.link+json', 'run-17')
     expect((await listed()).length).toBe(1)
   })
+
+  test('more tags than a page holds, in every order that registries list them', async () => {
+    const { repository, attach, listed } = await fresh()
+    const image = await repository.image('many', 'm')
+    const config = await repository.blob(jsonBytes({ content: 'many' }), 'application/vnd.oci.image.config.v1+json')
+    const layer = { ...config, mediaType: 'application/vnd.oci.image.layer.v1.tar' }
+    for (let from = 0; from < 520; from += 40)
+      await Promise.all(
+        Array.from({ length: 40 }, (_, n) => repository.manifest(imageManifest(config, [layer]), `t${from + n}`)),
+      )
+    await attach(image, [document(), DSSE])
+    for (const tag of ['0first', 'zlast']) await repository.attach(null, [[document(), DSSE]], DSSE, tag)
+    expect((await listed()).length).toBe(3)
+  }, 60_000)
 
   test('what hangs on something that hangs on an image', async () => {
     const { repository, attach, listed } = await fresh()

@@ -146,8 +146,26 @@ describe('credentials of a registry', () => {
     const { origin } = await guarded(() => 'Basic realm="x"')
     const more = { settings: { user: 'robot', secret: 'pw' }, secrets: { pw: 'pass word' } }
     const error: unknown = await listed(origin, more).catch((caught: unknown) => caught)
-    expect(error).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringMatching(/team\/app.*401/) })
+    const names = /does not take the user `robot` with the secret `pw` for the repository team\/app/
+    expect(error).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringMatching(names) })
     expect(`${error}`).not.toMatch(/pass word|cm9ib3Q/)
+  })
+
+  test('where there are none, that is said', async () => {
+    const { origin } = await guarded(() => 'Basic realm="x"')
+    const probe = await connectTo(origin, ['team/app']).probe(never)
+    const message = expect.stringMatching(/wants to know who asks, and this source shows it no secret/)
+    expect(probe).toMatchObject({ reached: false, code: 'UNAUTHORIZED', message })
+  })
+
+  test('that a token server refuses: that server is named, and whose tokens it gives', async () => {
+    const tokens = await tokenServer('Basic of somebody else', '127.0.0.2')
+    const { origin } = await guarded(tokenTaken(() => `${tokens.origin}/token`))
+    const host = new URL(tokens.origin).host
+    const settings = { user: 'robot', secret: 'pw', tokenServer: tokens.origin }
+    const failed = listed(origin, { origins: [tokens.origin], settings, secrets: { [`${host} pw`]: 'wrong' } })
+    const names = `${host}, which gives tokens for ${new URL(origin).host}, does not take the user \`robot\``
+    await expect(failed).rejects.toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining(names) })
   })
 
   test('a secret that is not there is asked for by its name, and nothing is sent', async () => {

@@ -93,6 +93,11 @@ export class Authorization {
       limitBytes: 64 * 1024,
       signal,
     })
+    if (response.status === 401 && authorization !== null)
+      throw new SourceError(
+        'UNAUTHORIZED',
+        `${realm.host}, which gives tokens for ${this.#host}, does not take ${shownTo(this.#settings)}. Check both.`,
+      )
     if (response.status !== 200) throw refusalOf(response, `${realm.host} for a token`, ports.now())
     const { token, seconds } = this.#read(response, realm.host)
     return { header: tokenHeader(token), until: ports.now().getTime() + seconds * 1_000 * USED_LIFE }
@@ -131,6 +136,11 @@ export class Authorization {
   get #host(): string {
     return new URL(this.#origin).host
   }
+}
+
+/** What a server is shown, by name. */
+export function shownTo({ user, secret }: OciSettings): string {
+  return user === null ? `the secret \`${secret}\` as a token` : `the user \`${user}\` with the secret \`${secret}\``
 }
 
 function originOf(address: string | null): string | null {

@@ -64,7 +64,7 @@ const json = (response: ServerResponse, value: unknown, headers: Record<string, 
 
 const bad = (sentence: RegExp) => ({ code: 'BAD_ANSWER', message: expect.stringMatching(sentence) })
 
-describe('lists that do not end', () => {
+describe('F-11: lists that do not end', () => {
   test('tags in a circle are stopped, and the place is kept', async () => {
     await good('one')
     answerTo(/tags\/list/, (response) =>
@@ -132,7 +132,7 @@ describe('a next page', () => {
   })
 })
 
-describe('answers of something else', () => {
+describe('F-11: answers of something else', () => {
   test.each([['tags/list'], ['referrers/']])('a web page for %s ends the pass', async (path) => {
     await good('one')
     answerTo(new RegExp(path), (response) =>
@@ -173,7 +173,7 @@ describe('answers of something else', () => {
   })
 })
 
-describe('other bytes than their digest names', () => {
+describe('F-10, F-15: other bytes than their digest names', () => {
   test('a manifest costs itself only', async () => {
     const [, second] = [await good('one'), await good('two')]
     const image = fake.repository(NAME).tags.get('one')
@@ -225,7 +225,7 @@ describe('other bytes than their digest names', () => {
   )
 })
 
-describe('manifests that somebody pushed to do harm', () => {
+describe('F-15: manifests that somebody pushed to do harm', () => {
   const zeros = (n: number) => `sha256:${String(n).padStart(64, '0')}`
   const child = (n: number) => ({ mediaType: MANIFEST, digest: zeros(n), size: 1 })
 

@@ -3,7 +3,7 @@ import { type GuardedFetch, type GuardedResponse, type Ports, SourceError } from
 import { followRedirects } from '../guarded-fetch/follow-redirects.ts'
 import { readAccess } from '../remote/access.ts'
 import { refusalOf } from '../remote/refusal.ts'
-import { Authorization, jsonOf } from './authorization.ts'
+import { Authorization, jsonOf, shownTo } from './authorization.ts'
 
 /** One OCI registry, asked with the secrets of the settings (OCI distribution-spec 1.1; docker-registry 2). */
 export interface Registry {
@@ -44,7 +44,8 @@ export function openRegistry(settings: OciSettings, ports: Ports): Registry {
       return left ? ports.fetch(address, one) : authorized(ports.fetch, authorization, scope, address, one)
     }
     const answer = await followRedirects(fetch, `${base}${path}`, { ...request, ...access, headers: { accept } })
-    if (answer.status === 401) throw refusalOf(answer, `${host} for ${wantedOf(scope)}`, ports.now())
+    if (answer.status === 401)
+      throw left ? refusalOf(answer, `the store to which ${host} sends`, ports.now()) : notLetIn(host, settings, scope)
     return answer
   }
   return { host, settings, now: ports.now, ask }
@@ -71,8 +72,17 @@ async function authorized(
   return header === null ? answer : send(header)
 }
 
+/** Says whom it did not take, by the names of the secrets. */
+function notLetIn(host: string, settings: OciSettings, scope: string): SourceError {
+  const forWhat = scope === '' ? '' : ` for ${wantedOf(scope)}`
+  const message =
+    settings.secret === null
+      ? `${host} wants to know who asks${forWhat}, and this source shows it no secret. Enter the user and the name of the secret.`
+      : `${host} does not take ${shownTo(settings)}${forWhat}. Check both, and what that account may read.`
+  return new SourceError('UNAUTHORIZED', message)
+}
+
 function wantedOf(scope: string): string {
-  if (scope === '') return 'a sign of life'
   return scope === CATALOG_SCOPE ? 'its list of repositories' : `the repository ${scope.split(':')[1]}`
 }
 

@@ -7,7 +7,7 @@ import { signaturesOf } from './signatures.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** Raised when a newer reader understands more: what is quarantined is then read again. */
-export const PARSER_VERSION = 2
+export const PARSER_VERSION = 3
 
 /** A document to be stored, by its bytes. */
 export interface NewEnvelope {
