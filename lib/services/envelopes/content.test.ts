@@ -3,14 +3,12 @@ import { expect, test } from 'vitest'
 import { systemActor } from '#lib/auth/actor.ts'
 import { jsonObject, utf8 } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
-import { db } from '#lib/db/client.ts'
 import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { dsse, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { summaryDocument } from '#lib/testing/authority/verifications.ts'
 import { useDatabase } from '#lib/testing/database.ts'
 import { bringIn } from '../imports/bring-in.ts'
-import { checkVerifications } from '../verifications/check.ts'
 import { envelopeContent } from './content.ts'
 import { getEnvelope } from './get.ts'
 import { envelopePayload } from './payload.ts'
@@ -71,23 +69,6 @@ test('a policy that is broken is quarantined with what is wrong in it; other pay
   })
   const unsigned = jsonObject({ expires: '2035-01-01T00:00:00Z', steps: jsonObject({}) })
   expect(await bring(dsse(unsigned, [], type))).toMatchObject({ fate: 'stored', kind: 'policy', code: 'NO_SIGNATURES' })
-})
-
-test('policies that were quarantined before they could be read are read', async () => {
-  const { sha256 } = await bring(policy)
-  const where = { sha256: Uint8Array.from(Buffer.from(sha256, 'hex')) }
-  const before = { kind: 'unknown', form: 'unknown', status: 'quarantined', signedSha256: null }
-  await db.envelope.update({
-    where,
-    data: { ...before, code: 'UNSUPPORTED', place: 'payloadType', message: 'x', signatures: { deleteMany: {} } },
-  })
-  await checkVerifications({ of: { all: true } })
-  expect(await db.envelope.findUnique({ where, include: { signatures: true } })).toMatchObject({
-    kind: 'policy',
-    status: 'parsed',
-    code: null,
-    signatures: [{ index: 0 }],
-  })
 })
 
 test('what is no envelope is shown as it is, without payload', async () => {
