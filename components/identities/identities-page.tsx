@@ -109,19 +109,26 @@ function Keys({ keys }: { keys: readonly PublicKey[] }) {
   )
 }
 
-/** The same key has another keyid with each tool: all of them, the material's own fingerprint first. */
+/** The same key has another keyid with each tool: one in sight, the others and the material's own fingerprint below. */
 function Keyids({ key_: key }: { key_: PublicKey }) {
+  const [first = key.fingerprint, ...others] = key.keyids
   return (
     <>
-      {key.keyids.slice(0, 8).map((keyid) => (
-        <div key={keyid}>
-          <Digest value={keyid} />
-        </div>
-      ))}
-      {!key.keyids.includes(key.fingerprint) && (
-        <div className="text-xs text-mute">
-          material <Digest value={key.fingerprint} />
-        </div>
+      <Digest value={first} />
+      {others.length > 0 && (
+        <details className="text-xs text-mute">
+          <summary className="w-fit cursor-pointer py-0.5">{others.length} more with other tools</summary>
+          {others.map((keyid) => (
+            <div key={keyid}>
+              <Digest value={keyid} />
+            </div>
+          ))}
+          {!key.keyids.includes(key.fingerprint) && (
+            <div>
+              material <Digest value={key.fingerprint} />
+            </div>
+          )}
+        </details>
       )}
     </>
   )

@@ -15,13 +15,14 @@ import {
   ReactFlow,
   useStore,
 } from 'reactflow'
-import { arrangementQuery, knownKeysQuery } from '#lib/client/layouts.ts'
-import { connect, type DraftView, type ItemPreview, itemById } from '#lib/layout-draft/index.ts'
+import { arrangementQuery } from '#lib/client/layouts.ts'
+import { connect, type ItemPreview, itemById } from '#lib/layout-draft/index.ts'
 import { issuesOf, useEditor, useEditorStore, useView, viewOf } from './editor-store.ts'
 import { useFit } from './fit.ts'
 import { arrangeRequest, edgesOf, type ItemNode as FlowNode, linesOf, nodesOf } from './flow.ts'
 import { ItemNode } from './item-node.tsx'
 import { MatchEdge } from './match-edge.tsx'
+import { useKeyNames } from './use-key-names.ts'
 
 const nodeTypes: NodeTypes = { item: ItemNode }
 const edgeTypes = { match: MatchEdge }
@@ -115,19 +116,6 @@ export function Canvas({ previews, readOnly = false, children }: CanvasProps) {
       {children}
     </ReactFlow>
   )
-}
-
-/** keyid -> name, by the key's material: a keyid is only what the layout calls it. */
-function useKeyNames(view: DraftView): ReadonlyMap<string, string> {
-  const { data } = useQuery(knownKeysQuery())
-  return useMemo(() => {
-    const known = new Map(data?.keys.map(({ fingerprint, name }) => [fingerprint, name]))
-    const named = view.keys.flatMap(({ keyid, key }): [string, string][] => {
-      const name = key === null ? undefined : known.get(key.fingerprint)
-      return name === undefined ? [] : [[keyid, name]]
-    })
-    return new Map(named)
-  }, [data, view])
 }
 
 /** Shows everything when the first arrangement has come, and when nodes come or go. */

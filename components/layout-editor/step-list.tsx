@@ -1,17 +1,19 @@
 import { ScanSearch, ScrollText } from 'lucide-react'
 import { ruleText } from '#lib/in-toto/index.ts'
 import { type DraftView, flowOrder, type ItemView, type RuleView, signersOf } from '#lib/layout-draft/index.ts'
+import { useKeyNames } from './use-key-names.ts'
 
 /** The layout as a list, in the order in which files flow: what phones show, and what reads best aloud. */
 export function StepList({ view }: { view: DraftView }) {
   const order = flowOrder(view)
+  const names = useKeyNames(view)
   if (order.length === 0) return <p className="p-4 text-[13px] text-mute">The layout has no steps yet.</p>
   return (
     <ol className="m-0 list-none p-0" aria-label="Steps and inspections in the order in which files flow">
       {order.map((item) => (
         <li key={item.id} className="border-t border-line px-4 py-3 first:border-t-0">
           <Heading item={item} />
-          <p className="mt-0.5 text-xs text-mute">{signing(view, item)}</p>
+          <p className="mt-0.5 text-xs text-mute">{signing(view, item, names)}</p>
           {item.command.length > 0 && <p className="mt-0.5 font-mono text-xs break-all">{item.command.join(' ')}</p>}
           <Rules label="Materials" rules={item.materials} />
           <Rules label="Products" rules={item.products} />
@@ -32,9 +34,9 @@ function Heading({ item }: { item: ItemView }) {
   )
 }
 
-function signing(view: DraftView, item: ItemView): string {
+function signing(view: DraftView, item: ItemView, names: ReadonlyMap<string, string>): string {
   if (item.kind === 'inspection') return 'Run by whoever verifies'
-  const keys = item.pubkeys.map((keyid) => keyid.slice(0, 8)).join(', ')
+  const keys = item.pubkeys.map((keyid) => names.get(keyid) ?? keyid.slice(0, 8)).join(', ')
   return `${item.threshold ?? '?'} of ${signersOf(view, item)} must sign${keys === '' ? '' : `: ${keys}`}`
 }
 

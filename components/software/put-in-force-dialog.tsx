@@ -23,7 +23,11 @@ export function PutInForceDialog({
   onClose: () => void
 }) {
   return (
-    <Modal opened={version !== null} onClose={onClose} title="Put in force">
+    <Modal
+      opened={version !== null}
+      onClose={onClose}
+      title={isInForce(software, version) ? 'Change how it is bound' : 'Put in force'}
+    >
       {version && <Question key={version.id} software={software} version={version} onClose={onClose} />}
     </Modal>
   )
@@ -72,13 +76,7 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
     choices !== null && whole !== null && (empty.length === 0 || empty.length === choices.parameters.length)
   return (
     <div className="text-[13px]">
-      <p>
-        From now on every build of <strong>{software.name}</strong> is judged with{' '}
-        <strong>
-          {version.name} v{version.number}
-        </strong>
-        , past ones too. {software.inForce && `${software.inForce.name} v${software.inForce.number} is retired.`}
-      </p>
+      <Consequence software={software} version={version} />
       <p className="mt-2 text-mute">
         Signed by {version.signedBy.map((key) => key.name).join(', ')}. Expires {utc(version.expires, 'day')}. The
         server checks the signatures again over the exact bytes.
@@ -140,9 +138,34 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
           Cancel
         </Button>
         <Button loading={put.isPending} disabled={!complete} onClick={() => put.mutate()}>
-          Put in force
+          {isInForce(software, version) ? 'Change' : 'Put in force'}
         </Button>
       </div>
     </div>
+  )
+}
+
+function isInForce({ inForce }: SoftwareDetail, version: Version | null): boolean {
+  return version !== null && inForce?.versionId === version.id
+}
+
+function Consequence({ software, version }: { software: SoftwareDetail; version: Version }) {
+  const named = (
+    <strong>
+      {version.name} v{version.number}
+    </strong>
+  )
+  if (isInForce(software, version))
+    return (
+      <p>
+        {named} stays in force for <strong>{software.name}</strong>. What you change here counts from now on for every
+        build, past ones too.
+      </p>
+    )
+  return (
+    <p>
+      From now on every build of <strong>{software.name}</strong> is judged with {named}, past ones too.{' '}
+      {software.inForce && `${software.inForce.name} v${software.inForce.number} is retired.`}
+    </p>
   )
 }

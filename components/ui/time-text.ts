@@ -5,14 +5,17 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600_000],
   ['minute', 60_000],
 ]
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+/** Abbreviated where the unit is plain from one letter, spelled out where it is not. */
+const narrow = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' })
+const whole = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' })
 
-/** `at` seen from `now` (milliseconds): "3 hr. ago", "yesterday", "in 6 days". What cannot be read stays as it is. */
+/** `at` seen from `now` (milliseconds): "3h ago", "yesterday", "in 6 days". What cannot be read stays as it is. */
 export function ago(at: string, now: number): string {
   const distance = Date.parse(at) - now
   if (Number.isNaN(distance)) return at
   for (const [unit, size] of units)
-    if (Math.abs(distance) >= size) return relative.format(Math.trunc(distance / size), unit)
+    if (Math.abs(distance) >= size)
+      return (size < 86_400_000 ? narrow : whole).format(Math.trunc(distance / size), unit)
   return distance > 0 ? 'in a moment' : 'just now'
 }
 

@@ -83,7 +83,10 @@ export function fromElk(arranged: ElkNode): Arrangement {
   const nodes: Arrangement['nodes'] = {}
   for (const child of arranged.children ?? []) nodes[child.id] = { x: child.x ?? 0, y: child.y ?? 0 }
   const edges: Arrangement['edges'] = {}
-  for (const edge of arranged.edges ?? []) edges[edge.id] = { points: pointsOf(edge), labelAt: labelAt(edge) }
+  for (const edge of arranged.edges ?? []) {
+    const points = pointsOf(edge)
+    edges[edge.id] = { points, labelAt: labelAt(edge, points) }
+  }
   return { nodes, edges, width: arranged.width ?? 0, height: arranged.height ?? 0 }
 }
 
@@ -97,10 +100,13 @@ function pointsOf(edge: ElkExtendedEdge): ElkPoint[] {
 
 const point = ({ x, y }: ElkPoint): ElkPoint => ({ x, y })
 
-function labelAt(edge: ElkExtendedEdge): Arrangement['edges'][string]['labelAt'] {
+/** On its own line: beside it, where ELK puts it, a label may lie on the line of a neighbour and speak for that. */
+function labelAt(edge: ElkExtendedEdge, points: readonly ElkPoint[]): Arrangement['edges'][string]['labelAt'] {
   const found = edge.labels?.[0]
   if (found?.x === undefined || found.y === undefined) return null
-  return { x: found.x, y: found.y, width: found.width ?? 0, height: found.height ?? 0 }
+  const { x, width = 0, height = 0 } = found
+  const end = points.at(-1)
+  return { x, y: end === undefined ? found.y : end.y - height / 2, width, height }
 }
 
 /**
