@@ -232,7 +232,7 @@ test('collections of Witness count once an engineer chooses that form for their 
   await dialog.getByText('Forms of evidence and time stamps').click()
   await dialog.getByLabel('Evidence of build').selectOption('witness-collection')
   await expectAccessible(page)
-  await dialog.getByRole('button', { name: 'Put in force' }).click()
+  await dialog.getByRole('button', { name: 'Change', exact: true }).click()
   await expect(dialog).toBeHidden()
   await judged(admin, slug, /verified/)
 })
