@@ -86,7 +86,8 @@ function Keys({ keys }: { keys: readonly PublicKey[] }) {
               {key.demo && <span className="ml-2 text-xs text-mute">demo</span>}
               <span className="block text-xs text-mute">
                 {key.keytype}
-                {key.bits && ` ${key.bits} bit`}, {key.scheme}
+                {key.bits && ` ${key.bits} bit`}
+                {key.scheme !== key.keytype && `, ${key.scheme}`}
               </span>
             </span>
           ),

@@ -247,8 +247,11 @@ function Taken({ trace }: { trace: NonNullable<RowProps['trace']> }) {
   return (
     <Tooltip label={<span className="whitespace-pre-line">{names}</span>} multiline maw={320}>
       <span className="tnum inline-flex items-center gap-1 text-xs text-pass-text">
-        <CircleCheck size={13} aria-hidden /> takes {trace.consumed === 1 ? '1 file' : `${trace.consumed} files`}
-        <span className="text-mute">, {after} go on</span>
+        <CircleCheck size={13} aria-hidden />
+        <span>
+          takes {trace.consumed === 1 ? '1 file' : `${trace.consumed} files`}
+          <span className="text-mute">, {after} go on</span>
+        </span>
       </span>
     </Tooltip>
   )
@@ -295,7 +298,7 @@ function MatchFields({
         onChange={(event) => change({ list: event.currentTarget.value })}
       />
       {!folders && (
-        <Button size="compact-xs" variant="subtle" onClick={() => setFolders(true)}>
+        <Button size="compact-xs" px={0} variant="subtle" onClick={() => setFolders(true)}>
           Different folders
         </Button>
       )}
