@@ -5,6 +5,7 @@ export { openEnvelope, parseDocument, parseEnvelope } from './envelope.ts'
 export type { Recorded, RulesInput } from './evaluate-rules.ts'
 export { counterpartName, evaluateRules } from './evaluate-rules.ts'
 export { ArtifactTables } from './file-table.ts'
+export { parseFunctionaries } from './functionaries.ts'
 export type { Glob } from './glob.ts'
 export { compileGlob, matchGlob } from './glob.ts'
 export type { Authority, CertConstraint, Complaint, Inspection, Layout, Step } from './layout.ts'
@@ -42,6 +43,7 @@ export type {
   Candidate,
   CertificateTrust,
   Document,
+  Functionary,
   InspectionRun,
   LinkStore,
   ReadDocument,

@@ -117,6 +117,8 @@ export interface SignerRef {
   readonly scheme: string
   /** ITE-7: signed with the key of a certificate */
   readonly certificate?: SignerCertificate
+  /** the person or workload that somebody declared this signer to be */
+  readonly functionary?: string
 }
 
 /** Who signed with a certificate, why it is trusted, and for which time (ITE-7). */
@@ -217,6 +219,8 @@ export interface StepReport {
   /** ITE-7: the URIs, else what else its constraints ask of a certificate; absent where none may sign */
   readonly allowedCertificates?: readonly string[]
   readonly expectedCommand: readonly string[]
+  /** different people among those that counted: what is held against the threshold */
+  readonly signerCount: number
   readonly counted: readonly LinkFound[]
   readonly skipped: readonly LinkSkipped[]
   /** null where no link stands for the step */

@@ -9,6 +9,7 @@ export interface VerifyArguments {
   readonly intermediates: readonly string[]
   readonly trustBundles: string | null
   readonly timeProofs: string | null
+  readonly functionaries?: string | null
   /** certificates of time stamp authorities' roots */
   readonly timestampRoots?: readonly string[]
   readonly forms?: StepForms
@@ -25,7 +26,7 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
   waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
                  [--at TIME] [--params FILE] [--intermediates PEM...]
                  [--trust-bundles FILE] [--time-proofs FILE] [--timestamp-roots PEM...]
-                 [--form STEP=FORM...]
+                 [--form STEP=FORM...] [--functionaries FILE]
                  [--run-inspections DIR] [--profile strict|reference] [--json]
 
   --layout FILE           the signed layout (Metablock or DSSE)
@@ -44,6 +45,9 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
   --form STEP=FORM...     in which form the evidence of a step comes, in .json files of the folder as well:
                           link (default), link-statement, witness-collection, test-result, or
                           "slsa-provenance BUILDER BUILDTYPE"; of a sublayout's step: OUTER/STEP=FORM
+  --functionaries FILE    JSON list of people and workloads with every key and SPIFFE ID by which they sign; each counts
+                          once for a threshold:
+                          [{"name": ..., "keys": ["<keyid, fingerprint or PEM>"], "spiffe_ids": ["spiffe://..."]}]
   --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
   --profile reference     answer as in-toto does, without this verifier's stricter checks
   --json                  print the report as JSON
@@ -57,6 +61,7 @@ const SINGLE = [
   '--params',
   '--trust-bundles',
   '--time-proofs',
+  '--functionaries',
   '--run-inspections',
   '--profile',
 ]
@@ -117,6 +122,7 @@ function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: numb
     forms: readForms(values.get('--form') ?? []),
     trustBundles: one('--trust-bundles'),
     timeProofs: one('--time-proofs'),
+    functionaries: one('--functionaries'),
     runInspections: one('--run-inspections'),
     profile,
     json,

@@ -13,6 +13,7 @@ import {
   isFolder,
   type ReadTimestamps,
   readCertificateFile,
+  readFunctionaries,
   readLayoutKeys,
   readLinkDir,
   readNamedFile,
@@ -61,6 +62,7 @@ export function verifyFolder(given: VerifyArguments): Report {
       forms,
     }),
     forms,
+    functionaries: given.functionaries ? readFunctionaries(given.functionaries) : [],
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),
     certificates: {

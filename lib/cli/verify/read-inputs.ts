@@ -6,11 +6,13 @@ import {
   ArtifactTables,
   type Candidate,
   type Document,
+  type Functionary,
   formFault,
   formOf,
   LIMITS,
   type LinkStore,
   type OpenEnvelope,
+  parseFunctionaries,
   parseTimeProofs,
   parseTrustBundles,
   readDocument,
@@ -100,6 +102,17 @@ export function readTrustBundles(path: string): TrustBundle[] {
   } catch (error) {
     if (error instanceof FormatError)
       throw new UsageError(`The file of trust bundles ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** Declared functionaries (parseFunctionaries says how). @throws UsageError */
+export function readFunctionaries(path: string): Functionary[] {
+  try {
+    return parseFunctionaries(parseJson(readNamedFile(path, 'file of functionaries')))
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new UsageError(`The file of functionaries ${path} is none: ${error.message}`)
     throw error
   }
 }

@@ -92,11 +92,10 @@ function steps(report: Report, paint: Paint): string[] {
 }
 
 function stepText(step: StepReport): string {
-  const people = new Set(step.counted.map(({ signer }) => signer.certificate?.spiffeId ?? signer.fingerprint)).size
   const first = step.counted[0]
   const who = step.counted.map(({ signer }) => signerText(signer)).join(', ')
   const files = first === undefined ? '' : `  ${first.materials} in, ${first.products} out`
-  return `${people} of ${step.threshold} signed${who === '' ? '' : ` (${who})`}${files}`
+  return `${step.signerCount} of ${step.threshold} signed${who === '' ? '' : ` (${who})`}${files}`
 }
 
 function signerText({ keyid, keytype, certificate }: SignerRef): string {

@@ -2,6 +2,7 @@ import type { Key } from '#lib/crypto/index.ts'
 import type {
   CertificateTrust,
   Document,
+  Functionary,
   ReadDocument,
   SignatureVerifier,
   TimeProof,
@@ -88,6 +89,8 @@ export interface SelectInput {
   readonly forms?: StepForms
   /** absent: certificates cannot be judged */
   readonly certificates?: CertificateTrust
+  /** who counts once for a threshold; selecting does not ask, so that a declaration makes no record replace another */
+  readonly functionaries?: readonly Functionary[]
 }
 
 /** For how long after its first sighting a signed run id takes in more: an id used for ever names no run. */

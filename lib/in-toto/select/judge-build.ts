@@ -148,6 +148,7 @@ function verify({ input }: Store, links: LinkStore): Report {
     verifySignature: input.verifySignature,
     ...(input.forms === undefined ? {} : { forms: input.forms }),
     ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
+    ...(input.functionaries === undefined ? {} : { functionaries: input.functionaries }),
   })
 }
 
@@ -219,6 +220,7 @@ function digestInputs({ store, build, own }: Case, levels: readonly Inner[], rep
         ...unusable.map(({ stored }) => `unusable ${name} ${stored.document.sha256}`),
       ]),
     ...report.steps.flatMap(({ name, counted }) => counted.flatMap((link) => certificateLine(name, link))),
+    ...report.steps.flatMap(({ name, counted }) => counted.flatMap((link) => functionaryLine(name, link))),
     ...report.reasons.map(
       ({ code, severity, step, path }) => `reason ${code} ${severity} ${[...(path ?? []), step].join(' / ')}`,
     ),
@@ -234,6 +236,11 @@ function certificateLine(step: string, { sha256: document, signer }: LinkFound):
   const { chain, time } = certificate
   const proof = time.evidence === 'unproven' ? '' : ` ${time.at} ${time.by}`
   return [`certificate ${step} ${document} ${certificate.sha256} ${chain.join(' ')} ${time.evidence}${proof}`]
+}
+
+/** As whom a signer counts by declaration. */
+function functionaryLine(step: string, { sha256: document, signer }: LinkFound): string[] {
+  return signer.functionary === undefined ? [] : [`functionary ${step} ${document} ${signer.functionary}`]
 }
 
 function linkLine(step: string, role: string, link: SignedLink): string {

@@ -3,6 +3,7 @@ import type { Envelope } from '../envelope.ts'
 import type { Recorded } from '../evaluate-rules.ts'
 import type { InspectionReport, LayoutReport, StepReport } from '../report.ts'
 import type { CertificateBook } from './certificates.ts'
+import type { DeclaredFunctionaries } from './declared-functionaries.ts'
 import type { Findings } from './findings.ts'
 import type { LinkStore, RunInspection } from './input.ts'
 import type { SignatureBook } from './signatures.ts'
@@ -14,6 +15,7 @@ export interface Session {
   readonly book: SignatureBook
   readonly forms: StepForms
   readonly certificates: CertificateBook
+  readonly functionaries: DeclaredFunctionaries
   readonly runInspection: RunInspection | null
 }
 

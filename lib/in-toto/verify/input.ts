@@ -105,6 +105,14 @@ export type RunInspection = (
   path: readonly string[],
 ) => InspectionRun
 
+/** A person or a workload of which somebody declared by which keys and SPIFFE IDs it signs. */
+export interface Functionary {
+  readonly name: string
+  /** fingerprints of key material (sha256 of the SPKI), or keyids under which any tool knows the key; lower-case hex */
+  readonly keys: readonly string[]
+  readonly spiffeIds: readonly string[]
+}
+
 export interface UnusableKey {
   readonly source: string
   readonly message: string
@@ -124,6 +132,8 @@ export interface VerifyInput {
   readonly at: number
   /** null or absent: none given, braces stay literal */
   readonly parameters?: ReadonlyMap<string, string> | null
+  /** whose signatures a threshold counts once, beyond what keys and certificates show; absent: nobody is declared */
+  readonly functionaries?: readonly Functionary[]
   /** absent: certificates cannot be judged, and the verdict says so */
   readonly certificates?: CertificateTrust
   /** absent: inspections are not performed, and the verdict says so */

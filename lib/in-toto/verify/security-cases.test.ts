@@ -20,6 +20,7 @@ const GLOB = 'lib/in-toto/glob.test.ts'
 const KEYS = 'lib/crypto/keys.test.ts'
 const SIGNATURES = 'lib/crypto/node/verify-signature.test.ts'
 const LAYOUTS = 'lib/services/layouts/layouts.test.ts'
+const DECLARED = 'lib/in-toto/verify/declared-functionaries.test.ts'
 const CERTIFICATES = 'lib/in-toto/verify/certificates.test.ts'
 const STAMPS = 'lib/in-toto/time-evidence.test.ts'
 const STAMPED = 'lib/in-toto/statements/certificates.test.ts'
@@ -60,6 +61,7 @@ const CASES: readonly (readonly [string, string, string, string | null])[] = [
   ['B-04', CERTIFICATES, 'B-04 two SVIDs of one workload', 'STEP_THRESHOLD'],
   ['B-05', CERTIFICATES, 'B-05 the same SPIFFE ID from the root of another trust domain', 'CERT_UNTRUSTED'],
   ['B-06', CERTIFICATES, 'B-06 a key of the layout and a certificate for it are one', 'STEP_THRESHOLD'],
+  ['B-06', DECLARED, 'B-06 with a key and an SVID', 'STEP_THRESHOLD'],
   ['B-07', CERTIFICATES, 'B-07 roots over time: in force when it signed, withdrawn after', 'CERT_UNTRUSTED'],
   ['B-08', ATTACKS, 'signed by one who may sign another step', 'SIGNER_NOT_ALLOWED'],
   ['B-09', ATTACKS, 'a link of another step', 'STEP_NAME_MISMATCH'],

@@ -4,6 +4,7 @@ import { equalArtifacts } from '../link.ts'
 import type { LinkFound, ReasonCode, RuleListTrace, SignerCertificate, StepReport } from '../report.ts'
 import { abnormalName } from './artifact-names.ts'
 import type { Session } from './chain-input.ts'
+import type { DeclaredFunctionaries, Headcount } from './declared-functionaries.ts'
 import type { Finding, Findings } from './findings.ts'
 import type { Candidate } from './input.ts'
 import { verifyItemRules } from './item-rules.ts'
@@ -21,6 +22,7 @@ export interface Stood extends Recorded {
 export interface StepCase {
   readonly step: Step
   readonly evidence: StepEvidence
+  readonly signerCount: number
   /** why nothing stands for it */
   absent: Finding | null
   stood: Stood[]
@@ -34,18 +36,34 @@ export function verifyThresholds(
   layout: Layout,
   store: ReadonlyMap<string, readonly Candidate[]>,
   signers: Signers,
-  { book, certificates, forms }: Pick<Session, 'book' | 'certificates' | 'forms'>,
+  { book, certificates, forms, functionaries }: Pick<Session, 'book' | 'certificates' | 'forms' | 'functionaries'>,
   path: readonly string[],
   findings: Findings,
 ): StepCase[] {
   return layout.steps.map((step) => {
     const candidates = store.get(step.name) ?? []
     const at = { of: forms, path }
-    const evidence = gatherEvidence(step, layout, candidates, signers, book, certificates, at)
+    const gathered = gatherEvidence(step, layout, candidates, signers, book, certificates, at)
+    const evidence = { ...gathered, counted: gathered.counted.map((one) => named(one, functionaries)) }
     checkCertificates(step, evidence, findings)
-    const absent = verifyThreshold(step, evidence, candidates.length, findings)
-    return { step, evidence, absent, stood: [], sublayout: undefined, materials: null, products: null }
+    const headcount = functionaries.count(evidence.counted)
+    const absent = verifyThreshold(step, evidence, headcount, candidates.length, findings)
+    return {
+      step,
+      evidence,
+      signerCount: headcount.people,
+      absent,
+      stood: [],
+      sublayout: undefined,
+      materials: null,
+      products: null,
+    }
   })
+}
+
+function named(counted: Counted, functionaries: DeclaredFunctionaries): Counted {
+  const names = functionaries.of(counted).map(({ name }) => name)
+  return names.length === 0 ? counted : { ...counted, signer: { ...counted.signer, functionary: names.join(', ') } }
 }
 
 /** Who signed with which certificate, and for which moment it is trusted. */
@@ -91,10 +109,17 @@ const UNDECIDED: readonly ReasonCode[] = [
   'CERT_ROOT_UNBOUND',
 ]
 
-function verifyThreshold(step: Step, evidence: StepEvidence, found: number, findings: Findings): Finding | null {
-  const people = new Set(evidence.counted.map(({ identity }) => identity)).size
+function verifyThreshold(
+  step: Step,
+  evidence: StepEvidence,
+  headcount: Headcount,
+  found: number,
+  findings: Findings,
+): Finding | null {
+  const { people, joined } = headcount
   const enough = people >= step.threshold
-  const detail = `${people} of ${step.threshold} signer(s) counted, ${evidence.skipped.length} of ${found} document(s) skipped.`
+  const skipped = `${evidence.skipped.length} of ${found} document(s) skipped.`
+  const detail = [`${people} of ${step.threshold} signer(s) counted, ${skipped}`, ...joined].join(' ')
   findings.check({
     id: `step.${step.name}.threshold`,
     title: `Step ${step.name} signed by ${step.threshold} allowed`,
@@ -103,13 +128,13 @@ function verifyThreshold(step: Step, evidence: StepEvidence, found: number, find
     step: step.name,
     evidence: [...new Set(evidence.counted.map(({ document }) => document.sha256))],
   })
-  return enough ? null : explainShortage(step, evidence, people, found, findings)
+  return enough ? null : explainShortage(step, evidence, headcount, found, findings)
 }
 
 function explainShortage(
   step: Step,
   evidence: StepEvidence,
-  people: number,
+  { people, joined }: Headcount,
   found: number,
   findings: Findings,
 ): Finding {
@@ -127,8 +152,10 @@ function explainShortage(
       strictOnly: code === 'STEP_NAME_MISMATCH',
     }),
   )
-  const message = `Step ${step.name} needs ${step.threshold} signature(s) by different people whom the layout allows; ${people} counted.`
-  const because = causes[0] ?? null
+  const message = `Step ${step.name} needs ${step.threshold} signature(s) by different people whom the layout allows; ${[`${people} counted.`, ...joined].join(' ')}`
+  // with the layout alone there would have been enough: what was skipped is not why
+  const declared = new Set(evidence.counted.map(({ identity }) => identity)).size >= step.threshold
+  const because = declared ? null : (causes[0] ?? null)
   const strictOnly = because?.strictOnly ?? new Set(evidence.counted.map(({ keyid }) => keyid)).size >= step.threshold
   return findings.add({ code: 'STEP_THRESHOLD', severity: 'deny', message, step: step.name, strictOnly, because })
 }
@@ -304,6 +331,7 @@ export function reportStep(one: StepCase, findings: readonly Finding[]): StepRep
     allowedKeyids: step.pubkeys,
     ...allowedCertificates(step),
     expectedCommand: step.expectedCommand,
+    signerCount: one.signerCount,
     counted: evidence.counted.map((counted) => linkFound(counted, stood)),
     skipped: evidence.skipped,
     materials: one.materials,

@@ -5,8 +5,9 @@ import { formatTimestamp } from '../time.ts'
 import { CertificateBook } from './certificates.ts'
 import { verifyChain } from './chain.ts'
 import type { ChainResult } from './chain-input.ts'
+import { DeclaredFunctionaries } from './declared-functionaries.ts'
 import { type Finding, Findings, orderReasons, rootOf, verdictOf } from './findings.ts'
-import type { Document, LinkStore, RunInspection, UnusableKey, VerifyInput } from './input.ts'
+import type { Document, Functionary, LinkStore, RunInspection, UnusableKey, VerifyInput } from './input.ts'
 import { InspectionBook } from './inspection-book.ts'
 import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
 import { SignatureBook } from './signatures.ts'
@@ -83,6 +84,7 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
       book,
       forms: input.forms ?? new Map(),
       certificates: new CertificateBook(input.certificates ?? null, input.at),
+      functionaries: new DeclaredFunctionaries(input.functionaries ?? []),
       runInspection,
     },
   )
@@ -142,11 +144,16 @@ function digestInputs(input: VerifyInput): string {
     ...[...(input.parameters ?? [])].map(([name, value]) => `parameter ${JSON.stringify([name, value])}`),
     `parameters ${input.parameters ? 'given' : 'none'}`,
     ...[...(input.forms ?? [])].map(([step, form]) => `form ${JSON.stringify([step, formText(form)])}`),
+    ...(input.functionaries ?? []).map(lineOfFunctionary),
     ...linesOfTrust(input.certificates),
     `inspections ${input.runInspection ? 'run' : 'not run'}`,
   ]
   const text = [`${ENGINE} ${input.profile} ${formatTimestamp(input.at)}`, ...lines.sort()].join('\n')
   return toHex(sha256(utf8(text)))
+}
+
+function lineOfFunctionary({ name, keys, spiffeIds }: Functionary): string {
+  return `functionary ${JSON.stringify([name, [...keys].sort(), [...spiffeIds].sort()])}`
 }
 
 function linesOfTrust(trust: VerifyInput['certificates']): string[] {

@@ -67,7 +67,7 @@ export function thresholdNotMet(subject: Subject): Told {
   const passedOver = subject.step?.skipped ?? []
   return {
     kind: 'threshold',
-    heading: `${step} has ${counted.length} of the ${wanted} signatures it needs`,
+    heading: `${step} has ${subject.step?.signerCount ?? counted.length} of the ${wanted} signatures it needs`,
     demand:
       `The layout demands equal links for ${step} from ${wanted} different functionaries out of ${allowedSigners(subject)}. ${
         counted.length === 0 ? 'None counts.' : `Counted: ${who}.`
