@@ -17,9 +17,10 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { utc } from '../ui/time-text.ts'
+import { Functionaries } from './functionaries.tsx'
 
 type Certificate = z.infer<typeof certificateSchema>
-const tabs = ['keys', 'certificates'] as const
+const tabs = ['keys', 'certificates', 'functionaries'] as const
 
 /** Keys by material, with every keyid they go by, and certificates with their validity. */
 export function IdentitiesPage() {
@@ -44,12 +45,16 @@ export function IdentitiesPage() {
           <Tabs.List mb="md">
             <Tabs.Tab value="keys">Keys</Tabs.Tab>
             <Tabs.Tab value="certificates">Certificates</Tabs.Tab>
+            <Tabs.Tab value="functionaries">Declared functionaries</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="keys" className="rounded-[10px] border border-line bg-surface">
             <Keys keys={data.keys} />
           </Tabs.Panel>
           <Tabs.Panel value="certificates" className="rounded-[10px] border border-line bg-surface">
             <Certificates certificates={data.certificates} />
+          </Tabs.Panel>
+          <Tabs.Panel value="functionaries">
+            <Functionaries />
           </Tabs.Panel>
         </Tabs>
       )}

@@ -18,6 +18,8 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   'layout:sign': [false, false, true, true, false, false],
   'layout:enforce': [false, false, true, true, false, false],
   'verifier:manage': [false, false, true, true, false, false],
+  'functionary:declare': [false, false, true, true, false, false],
+  'functionary:remove': [false, false, false, true, false, false],
   'audit:read': [false, false, true, true, false, false],
   'trust:end': [false, false, true, true, false, false],
   'trust:set': [false, false, false, true, false, false],

@@ -19,6 +19,8 @@ const holders = {
   'layout:sign': { roles: ['engineer', 'admin'], scope: null },
   'layout:enforce': { roles: ['engineer', 'admin'], scope: null },
   'verifier:manage': { roles: ['engineer', 'admin'], scope: null },
+  'functionary:declare': { roles: ['engineer', 'admin'], scope: null },
+  'functionary:remove': { roles: ['admin'], scope: null },
   'audit:read': { roles: ['engineer', 'admin'], scope: null },
   'trust:end': { roles: ['engineer', 'admin'], scope: null, local: true },
   'trust:set': { roles: ['admin'], scope: null, local: true },

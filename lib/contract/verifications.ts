@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { givenKeySchema, lineSchema } from './given.ts'
 import { pageOf, sha256Schema, timeSchema, uuidSchema } from './verdict.ts'
 
 /**
@@ -86,27 +87,10 @@ export const verifierSchema = z.object({
 export type Verifier = z.infer<typeof verifierSchema>
 export const verifierListSchema = z.object({ rows: z.array(verifierSchema) })
 
-const lineSchema = (what: string, most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, `give ${what}`)
-    .max(most)
-    .regex(/^\P{Cc}+$/u, 'expected no control characters')
-
-/** A key is named by fingerprint (already known) or brought as text. */
 export const declareVerifierSchema = z.strictObject({
   name: lineSchema('the verifier a name', 200),
   verifierId: lineSchema('the id that its verifications carry (verifier.id)', 300),
-  keys: z
-    .array(
-      z.union([
-        z.strictObject({ fingerprint: sha256Schema }),
-        z.strictObject({ text: z.string().max(65_536), name: z.string().max(200) }),
-      ]),
-    )
-    .min(1, 'give at least one public key')
-    .max(20),
+  keys: z.array(givenKeySchema).min(1, 'give at least one public key').max(20),
 })
 export type DeclareVerifier = z.output<typeof declareVerifierSchema>
 export const removedVerifierSchema = z.object({ removed: z.string() })

@@ -16,6 +16,11 @@ export function parseFunctionaries(value: JsonValue): Functionary[] {
   return readArray(value, 'the top', CODE).map((item, index) => readFunctionary(item, `[${index}]`))
 }
 
+/** What `parseFunctionaries` reads again as the same. */
+export function printFunctionaries(functionaries: readonly Functionary[]): string {
+  return JSON.stringify(functionaries.map(({ name, keys, spiffeIds }) => ({ name, keys, spiffe_ids: spiffeIds })))
+}
+
 function readFunctionary(item: JsonValue, place: string): Functionary {
   const value = readObject(item, place, CODE)
   for (const name of value.keys()) if (!MEMBERS.includes(name)) throw wrong(MEMBERS.join(', '), member(place, name))

@@ -1,5 +1,5 @@
 import { db } from '#lib/db/client.ts'
-import { printTrustBundles } from '#lib/in-toto/index.ts'
+import { printFunctionaries, printTrustBundles } from '#lib/in-toto/index.ts'
 import { readForms } from '../software/settings.ts'
 import { loadTrust } from '../trust/load.ts'
 import { type JudgedBuild, judgedLayout } from './judged-build.ts'
@@ -20,11 +20,16 @@ export async function verifyOptions(judged: JudgedBuild): Promise<VerifyOption[]
     .sort()
   const layout = await judgedLayout(judged)
   const certified = layout?.steps.some(({ certConstraints }) => certConstraints.length > 0) === true
-  const { bundles } = certified ? await loadTrust(db) : { bundles: [] }
+  const trust = await loadTrust(db)
+  const bundles = certified ? trust.bundles : []
+  const { functionaries } = trust
   return [
     ...(parameters === null ? [] : [withFile('--params', 'params.json', JSON.stringify(parameters))]),
     ...(bundles.length === 0 ? [] : [withFile('--trust-bundles', 'trust-bundles.json', printTrustBundles(bundles))]),
     ...(timestampRoots === '' ? [] : [withFile('--timestamp-roots', 'timestamp-roots.pem', timestampRoots)]),
+    ...(functionaries.length === 0
+      ? []
+      : [withFile('--functionaries', 'functionaries.json', printFunctionaries(functionaries))]),
     ...(forms.length === 0 ? [] : [{ words: ['--form', ...forms], file: null }]),
   ]
 }

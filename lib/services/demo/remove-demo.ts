@@ -40,7 +40,12 @@ export async function removeDemoRows(tx: Tx): Promise<RemovedDemo> {
     data: { verifierRef: null, signer: 'other-key' },
   })
   await tx.verifier.deleteMany({ where: { demo: true } })
-  const unused = { owners: { none: {} }, signatures: { none: {} }, verifiers: { none: {} } }
+  const unused = {
+    owners: { none: {} },
+    signatures: { none: {} },
+    verifiers: { none: {} },
+    functionaries: { none: {} },
+  }
   const keys = await tx.publicKey.deleteMany({ where: { demo: true, ...unused } })
   await tx.certificate.deleteMany({ where: { demo: true } })
   // what somebody uses by now is his, not the demo's

@@ -2,8 +2,8 @@ import { type Actor, actorRef } from '#lib/auth/actor.ts'
 import type { Tx } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import type { TrustDecision } from '#lib/generated/prisma/client.ts'
-import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
+import { judgeEverything } from './judge-everything.ts'
 
 /** Class of the advisory lock under which decisions are made: each sees all that were made before. */
 const trustLock = 0x57420003
@@ -36,9 +36,7 @@ export async function decide(
   await tx.trustDecision.create({
     data: { ...said, decidedAt: now, actor: actorRef(actor), actorName: actor.name || actorRef(actor) },
   })
-  const concerned = await tx.binding.findMany({ where: { until: null }, select: { softwareId: true } })
-  for (const softwareId of [...new Set(concerned.map((one) => one.softwareId))].sort())
-    await enqueue(tx, 'judge-software', { softwareId }, { dedupeKey: `judge-software:${softwareId}` })
+  await judgeEverything(tx)
   await recordAudit(tx, actor, {
     act: `trust.${kind}`,
     objectType: 'trust-domain',

@@ -1,24 +1,38 @@
 import { db, type Tx } from '#lib/db/client.ts'
 import type { TrustDecision as Row } from '#lib/generated/prisma/client.ts'
-import { type TrustBundle, type TrustDecision, trustBundlesOf } from '#lib/in-toto/index.ts'
+import { type Functionary, type TrustBundle, type TrustDecision, trustBundlesOf } from '#lib/in-toto/index.ts'
 import { readRoots } from './read-roots.ts'
 
-/** Whose roots speak for which trust domain, over time. */
+/** Whose roots speak for which trust domain, over time, and which signers are one. */
 export interface Trust {
   readonly bundles: readonly TrustBundle[]
   /** changes with every decision; empty where nothing was decided */
   readonly mark: string
+  /** who counts once for a threshold */
+  readonly functionaries: readonly Functionary[]
+  /** changes with every declaration; empty where nobody is declared */
+  readonly declared: string
 }
 
 /** Decisions never change, so each is read once. */
 const read = new Map<bigint, TrustDecision>()
 
-/** Everything that was decided, as trust bundles. */
-export async function loadTrust(from: Pick<Tx, 'trustDecision'> = db): Promise<Trust> {
+/** Everything that was decided and declared. */
+export async function loadTrust(from: Pick<Tx, 'trustDecision' | 'functionary'> = db): Promise<Trust> {
   const rows = await decisionRows(from)
+  const declared = await from.functionary.findMany({ orderBy: { id: 'asc' }, include: { keys: true } })
   const last = rows.at(-1)
-  const mark = last === undefined ? '' : `${rows.length} ${last.id}`
-  return { bundles: trustBundlesOf(rows.map(decisionOf)), mark }
+  return {
+    bundles: trustBundlesOf(rows.map(decisionOf)),
+    mark: last === undefined ? '' : `${rows.length} ${last.id}`,
+    functionaries: declared.map(({ name, spiffeIds, keys }) => ({
+      name,
+      spiffeIds,
+      keys: keys.map(({ fingerprint }) => Buffer.from(fingerprint).toString('hex')),
+    })),
+    // a declaration never changes; it comes and goes
+    declared: declared.map(({ id }) => id).join(' '),
+  }
 }
 
 /** In the order in which they were made. */

@@ -113,7 +113,11 @@ export function contextOf(
     trust,
     takenOut: taken.rows,
     // without certificates in its own steps, other roots change nothing but sublayouts: those are looked for
-    mark: markOf(software, settings, binding.id, [takesCertificates(layout) ? trust.mark : '', taken.mark]),
+    mark: markOf(software, settings, binding.id, [
+      takesCertificates(layout) ? trust.mark : '',
+      taken.mark,
+      ...(trust.declared === '' ? [] : [trust.declared]),
+    ]),
   }
 }
 

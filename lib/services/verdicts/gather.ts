@@ -134,6 +134,7 @@ async function storeOf(
     mixedRuns: context.binding.mixedRuns,
     forms: context.forms,
     takenOut: context.takenOut,
+    functionaries: context.trust.functionaries,
     certificates: {
       verifyCertificate,
       intermediates: await intermediatesFor(documents.map(({ document }) => document)),
