@@ -3,6 +3,7 @@ import type { Digests, ReasonCode } from '../report.ts'
 import type { FinalGroup, Store } from './builds.ts'
 import { canTie, listsAll, madeFiles } from './content.ts'
 import type { SignedLink, Unusable } from './evidence.ts'
+import type { Rebuild } from './rebuilds.ts'
 import { type Own, openDelivery } from './standing.ts'
 import { isRelated, leftOver, type Selected, type Tie, tieOf } from './ties.ts'
 
@@ -31,6 +32,8 @@ export interface Choice {
   readonly mixed: readonly SignedLink[]
   /** it counts only because the binding accepts mixed runs */
   readonly mixedRuns?: true
+  /** what others made from the same files, elsewhere; absent: nothing else */
+  readonly rebuilds?: readonly Rebuild[]
 }
 
 /** A build with what its delivery holds. */

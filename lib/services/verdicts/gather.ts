@@ -3,10 +3,11 @@ import { pool } from '#lib/db/client.ts'
 import { ArtifactTables, type Document, readDocument, type TimeProof, timestampProofs } from '#lib/in-toto/index.ts'
 import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
-import { wantedLinks } from '#lib/in-toto/select/wanted.ts'
+import { comparedMaterials, wantedLinks } from '#lib/in-toto/select/wanted.ts'
 import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { intermediatesFor } from './intermediates.ts'
+import { idsRebuilt } from './rebuilt-links.ts'
 import { idsOfRuns } from './run-mentions.ts'
 import { sameRun } from './same-run.ts'
 import { idsTied } from './tied-links.ts'
@@ -76,9 +77,26 @@ export async function gather(
   const truncated = listing.length > LISTING || alike.length > OF_ONE_RUN
   const read = (wanted: ReadonlySet<string>, cut: boolean) =>
     storeOf(context, [...wanted], target, at, cache, truncated || cut)
-  const store = await read(ids, false)
+  const { store, known } = await withRebuilds(context, await read(ids, false), isTarget, ids, read)
   if (context.binding.sharedSteps.length === 0 && !context.binding.mixedRuns) return store
-  return withTied(context, store, isTarget, ids, read)
+  return withTied(context, store, isTarget, known, read)
+}
+
+/** Links of other runs that list the same materials as what is selected now: shown where they made something else. */
+async function withRebuilds(
+  context: JudgingContext,
+  store: Store,
+  isTarget: (build: FinalGroup) => boolean,
+  given: ReadonlySet<string>,
+  read: (ids: ReadonlySet<string>, cut: boolean) => Promise<Store>,
+): Promise<{ readonly store: Store; readonly known: ReadonlySet<string> }> {
+  const builds = findBuilds(store).filter(isTarget)
+  const found = await idsRebuilt(
+    context,
+    builds.flatMap((build) => comparedMaterials(store, build)),
+  )
+  const known = new Set([...given, ...found])
+  return known.size === given.size ? { store, known } : { store: await read(known, false), known }
 }
 
 /** What digests tie may itself be tied to more: until nothing new is found. */

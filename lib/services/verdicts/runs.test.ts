@@ -3,6 +3,7 @@ import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
 import { decodeUtf8, publicKeyFile } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
+import type { Report } from '#lib/in-toto/report.ts'
 import { type LayoutSpec, type LinkSpec, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
@@ -225,6 +226,50 @@ describe('signed run ids', () => {
     await push(software, { run: 'lab 3', at: 16, by: lab }, files(last, ['test']))
     expect(await judge(software, 17)).toContain('ci 3/1: allow')
   }, 120_000)
+})
+
+describe('the same materials with other products, elsewhere', () => {
+  const marks = async (software: SoftwareDetail, label: string) => {
+    const build = await db.build.findFirstOrThrow({
+      where: { softwareId: software.id, label },
+      include: { current: true },
+    })
+    const report: Report = JSON.parse(build.current?.report ?? '{}')
+    return report.reasons
+      .filter(({ code }) => code === 'REBUILD_DIFFERS')
+      .map(({ step, artifact, severity }) => [step, artifact, severity])
+  }
+
+  test('are shown with the build, whether they came before it or after', async () => {
+    const software = await softwareWith('Rebuilt')
+    const [one, other] = [linksOf('re1', 're'), linksOf('re2', 're')]
+    await push(software, { run: 're1', at: 0 }, files(one))
+    expect(await judge(software, 5)).toEqual(['re1/1: allow'])
+    expect(await marks(software, 're1')).toEqual([])
+    // somebody builds the same sources again, without shipping anything
+    await push(software, { run: 'lab', at: 10, by: lab }, [fileOf(other.build, ci)])
+    expect(await judge(software, 15)).toEqual(['re1/1: allow'])
+    expect(await marks(software, 're1')).toEqual([['build', 'app', 'warning']])
+    const third = linksOf('re3', 're')
+    await push(software, { run: 're3', at: 20 }, files(third))
+    expect(await judge(software, 25)).toEqual(['re1/1: allow', 're3/1: allow'])
+    expect(await marks(software, 're3')).toEqual([
+      ['build', 'app', 'warning'],
+      ['build', 'app', 'warning'],
+    ])
+  })
+
+  test('are not looked for among other materials, nor by nobody who may sign', async () => {
+    const software = await softwareWith('Not rebuilt')
+    const [one, other] = [linksOf('nr1', 'nr'), linksOf('nr2', 'other')]
+    await push(software, { run: 'nr1', at: 0 }, files(one))
+    await push(software, { run: 'lab', at: 1, by: lab }, [
+      fileOf(other.build, ci),
+      fileOf({ ...linksOf('nr3', 'nr').build }, tester),
+    ])
+    expect(await judge(software, 5)).toEqual(['nr1/1: allow'])
+    expect(await marks(software, 'nr1')).toEqual([])
+  })
 })
 
 describe('a sublayout in a push', () => {
