@@ -210,7 +210,7 @@ function digestInputs({ store, build, own }: Case, levels: readonly Inner[], rep
     `final files ${JSON.stringify(input.finalFiles)}`,
     `waiting ${input.waiting}`,
     `build ${JSON.stringify([input.softwareId, build.step, build.content, build.deliveryId, build.run])}`,
-    `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false])}`,
+    `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false, [...(input.sublayouts ?? [])].sort()])}`,
     ...excludedFrom(store.excluded, build, own.attempts).map(({ stored }) => `taken out ${stored.document.sha256}`),
     ...[...(input.forms ?? [])].map(([step, form]) => `form ${step} ${formText(form)}`),
     ...levels

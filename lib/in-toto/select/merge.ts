@@ -113,7 +113,11 @@ function reasonOf(
 /** Everything that counts and did not come with this run alone, with where it was first seen and by whom. */
 function mixed(store: Store, path: readonly string[], { step, mixed: links }: Choice): Reason[] {
   return links.slice(0, 5).map((link) => {
-    const why = link.sublayout ? 'it came with this run too' : 'digests tie it to this build'
+    const why = !link.sublayout
+      ? 'digests tie it to this build'
+      : store.input.sublayouts?.has(step.name) === true && path.length === 0
+        ? 'the binding pins it by its digest'
+        : 'it came with this run too'
     const message = `${link.stored.document.source} for step ${step.name} does not come from this run alone: it was seen ${origin(store, link)}. It counts because ${why}.`
     const reason = reasonOf(path, step.name, { code: 'MIXED_RUNS', severity: 'warning', message })
     return { ...reason, keyid: link.keyid }

@@ -23,6 +23,7 @@ import {
 import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { belongsNowhereElse, chooseMixed } from './mixed-runs.ts'
+import { choosePinned } from './pinned.ts'
 import { rebuildsOf } from './rebuilds.ts'
 import type { Selected } from './ties.ts'
 import { chooseNothing } from './unbound.ts'
@@ -48,7 +49,8 @@ export function chooseAll(one: Case): Choice[] {
   const chosen = new Map<string, Choice>()
   const waiting: Step[] = []
   for (const step of store.layout.steps) {
-    const choice = chooseUnproven(one, step) ?? tooMany(one, step) ?? chooseWithoutTies(one, step)
+    const choice =
+      chooseUnproven(one, step) ?? tooMany(one, step) ?? choosePinned(one, step) ?? chooseWithoutTies(one, step)
     if (choice === null) waiting.push(step)
     else chosen.set(step.name, choice)
   }

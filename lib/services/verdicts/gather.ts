@@ -7,6 +7,7 @@ import { comparedMaterials, wantedLinks } from '#lib/in-toto/select/wanted.ts'
 import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { intermediatesFor } from './intermediates.ts'
+import { type Pinned, pinnedSublayouts } from './pinned-links.ts'
 import { idsRebuilt } from './rebuilt-links.ts'
 import { idsOfRuns } from './run-mentions.ts'
 import { sameRun } from './same-run.ts'
@@ -63,8 +64,10 @@ export async function gather(
   cache: DocumentCache,
 ): Promise<Store> {
   const isTarget = ({ deliveryId }: FinalGroup) => target.kind === 'loose' || deliveryId === target.id
-  const own = target.kind === 'delivery' ? await idsOfDelivery(context, target.id) : [...target.envelopeIds]
-  const first = await storeOf(context, own, target, at, cache)
+  const pinned = await pinnedSublayouts(context)
+  const came = target.kind === 'delivery' ? await idsOfDelivery(context, target.id) : [...target.envelopeIds]
+  const own = [...came, ...pinned.ids]
+  const first = await storeOf(context, own, target, at, cache, pinned)
   const builds = findBuilds(first).filter(isTarget)
   const listing = await idsListing(
     context,
@@ -76,7 +79,7 @@ export async function gather(
   const ids = new Set([...own, ...listing, ...alike, ...nearest])
   const truncated = listing.length > LISTING || alike.length > OF_ONE_RUN
   const read = (wanted: ReadonlySet<string>, cut: boolean) =>
-    storeOf(context, [...wanted], target, at, cache, truncated || cut)
+    storeOf(context, [...wanted], target, at, cache, pinned, truncated || cut)
   const { store, known } = await withRebuilds(context, await read(ids, false), isTarget, ids, read)
   if (context.binding.sharedSteps.length === 0 && !context.binding.mixedRuns) return store
   return withTied(context, store, isTarget, known, read)
@@ -129,6 +132,7 @@ async function storeOf(
   target: Target,
   at: number,
   cache: DocumentCache,
+  { sublayouts }: Pinned,
   truncated = false,
 ): Promise<Store> {
   const rows = await documentRows(ids)
@@ -150,6 +154,7 @@ async function storeOf(
     runIdPaths: context.runIdPaths,
     sharedSteps: new Set(context.binding.sharedSteps),
     mixedRuns: context.binding.mixedRuns,
+    sublayouts,
     forms: context.forms,
     takenOut: context.takenOut,
     certificates: {

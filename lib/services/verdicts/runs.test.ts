@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
 import { decodeUtf8, publicKeyFile } from '#lib/crypto/index.ts'
+import { sha256Hex } from '#lib/crypto/node/index.ts'
 import { db } from '#lib/db/client.ts'
 import type { Report } from '#lib/in-toto/report.ts'
 import { type LayoutSpec, type LinkSpec, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
@@ -161,6 +162,7 @@ describe('how a layout is bound', () => {
       parameters: null,
       sharedSteps: ['clone'],
       mixedRuns: false,
+      sublayouts: {},
       forms: {},
       timestampRoots: '',
     })
@@ -286,6 +288,63 @@ describe('a sublayout in a push', () => {
     expect(await judge(software, 1)).toEqual(['d/1: cannot-tell EVIDENCE_PENDING'])
     await push(software, { run: 'd', at: 2 }, [fileOf({ ...specs.build, name: 'compile' }, ci, folder)])
     expect(await judge(software, 3)).toEqual(['d/1: allow'])
+  })
+})
+
+describe('a sublayout that the binding pins by digest', () => {
+  const subOf = (readme: string) => {
+    const spec: LayoutSpec = {
+      expires: minutes(60 * 24 * 20),
+      readme,
+      steps: [{ name: 'compile', keys: [ci.key], materials: ['ALLOW *'], products: ['CREATE app', 'DISALLOW *'] }],
+    }
+    return metablock(layoutDocument(spec), [lead])
+  }
+  const folder = `build.${lead.keyid.slice(0, 8)}/`
+
+  test('counts for runs that do not bring it, by the sha256 of its file or of what is signed; no other does', async () => {
+    const software = await softwareWith('Pinned', {}, lead)
+    const { slug, versionId } = software
+    const [right, other] = [subOf('right'), subOf('other')]
+    const digest = sha256Hex(right)
+    const put = (sublayouts: Record<string, string>, at: number) =>
+      putInForce(engineer, slug, { versionId, sublayouts }, minutes(at))
+    await expect(put({ build: digest }, -50)).rejects.toThrow(/no layout with this digest is here/)
+    await expect(put({ checkout: digest }, -50)).rejects.toThrow(/it has no such step/)
+    // a person brings the file, under a name that says nothing
+    const given = {
+      via: 'page',
+      title: 'sub',
+      at: minutes(-40),
+      files: [{ path: 'right.layout', bytes: right }],
+    } as const
+    await bringIn(engineer, { ...given, delivery: { kind: 'handed-over' } })
+    const specs = linksOf('p')
+    const inner = fileOf({ ...specs.build, name: 'compile' }, ci, folder)
+    await push(software, { run: 'p', at: 0 }, [...files(specs, ['clone', 'test', 'package']), inner])
+    expect(await judge(software, 100)).toEqual(['p/1: deny STEP_MISSING'])
+    const detail = await put({ build: digest }, 101)
+    expect(detail.binding?.sublayouts).toEqual({ build: digest })
+    expect(await judge(software, 102)).toEqual(['p/1: allow'])
+    const { signedSha256 } = await db.envelope.findFirstOrThrow({
+      where: { sha256: Uint8Array.from(Buffer.from(digest, 'hex')) },
+    })
+    await put({ build: Buffer.from(signedSha256 ?? []).toString('hex') }, 103)
+    expect(await judge(software, 104)).toEqual(['p/1: allow'])
+    // another valid sublayout in the run, which counted without the pin
+    const more = linksOf('q')
+    await push(software, { run: 'q', at: 105 }, [
+      ...files(more, ['clone', 'test', 'package']),
+      fileOf({ ...more.build, name: 'compile' }, ci, folder),
+      { path: linkFileName('build', lead), bytes: other },
+    ])
+    expect(await judge(software, 106)).toEqual(['p/1: allow', 'q/1: cannot-tell STEP_UNBOUND'])
+    await put({}, 107)
+    expect(await judge(software, 108)).toEqual(['p/1: deny STEP_MISSING', 'q/1: allow'])
+    const { detail: audited } = await db.auditEntry.findFirstOrThrow({
+      where: { act: 'layout.put-in-force', detail: { path: ['sublayouts', 'build'], equals: digest } },
+    })
+    expect(audited).toMatchObject({ sublayouts: { build: digest } })
   })
 })
 
