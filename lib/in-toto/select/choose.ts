@@ -4,6 +4,7 @@ import type { FinalGroup, Store } from './builds.ts'
 import { canTie, listsAll, madeFiles } from './content.ts'
 import type { SignedLink, Unusable } from './evidence.ts'
 import type { Rebuild } from './rebuilds.ts'
+import { tookReplaced } from './replaced.ts'
 import { type Own, openDelivery } from './standing.ts'
 import { isRelated, leftOver, type Selected, type Tie, tieOf } from './ties.ts'
 
@@ -194,7 +195,9 @@ export function chooseUnsure(
 ): Choice | null {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const isSublayout = unsure.every(({ sublayout }) => sublayout) && isOnlyOne(unsure)
-  if (isSublayout || isTied(tieOfGroup(step, unsure, selected))) {
+  const tie = tieOfGroup(step, unsure, selected)
+  const isBound = isTied(tie) && (tie?.consumer === true || !tookReplaced(one, unsure))
+  if (isSublayout || isBound) {
     return { ...base, groups: [unsure], ...besideFresh(one, step, unsure) }
   }
   if (!last && isOpen(step, selected)) return null
