@@ -175,7 +175,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     build: 'nightly',
     ends: ['cannot-tell', 'STEP_UNBOUND', 'approve'],
   },
-  // deliveries.ts, effectiveDeliveries: no attempt opens after the first one's run closed
+  // deliveries.ts, effectiveDeliveries: an attempt is dropped once the first one's run has closed, and closes with it (both)
   'a label kept open by attempts': {
     honest: () => lateAttempt(1_439),
     attack: () => lateAttempt(1_440),

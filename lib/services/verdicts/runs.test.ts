@@ -144,6 +144,19 @@ describe('attempts', () => {
   })
 })
 
+describe('another client under the same label', () => {
+  test('is another run, also as a later attempt: what it pushes adds nothing', async () => {
+    const software = await softwareWith('Same label')
+    const specs = linksOf('same')
+    await push(software, { run: '17', at: 0 }, files(specs, ['clone', 'build', 'package']))
+    await push(software, { run: '17', at: 1, by: lab }, files(specs, ['test']))
+    await push(software, { run: '17', at: 2, attempt: 2, by: lab }, files(linksOf('more'), ['test']))
+    expect(await judge(software, 100)).toEqual(['17/1: cannot-tell STEP_UNBOUND'])
+    await push(software, { run: '17', at: 101, attempt: 2 }, files(linksOf('own'), ['test']))
+    expect(await judge(software, 102)).toEqual(['17/1: cannot-tell STEP_UNBOUND', '17/2: allow'])
+  })
+})
+
 describe('how a layout is bound', () => {
   test('a shared step serves many builds; without the mark nobody can tell', async () => {
     const software = await softwareWith('Shared')
