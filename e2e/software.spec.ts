@@ -58,7 +58,16 @@ test('an engineer says how a layout is bound, puts it in force, and its builds a
   const dialog = page.getByRole('dialog', { name: 'Put in force' })
   await dialog.getByRole('checkbox', { name: 'clone (takes files from no other step)' }).check()
   await expect(dialog.getByRole('checkbox', { name: 'package' })).toHaveCount(0)
+  await dialog.getByText('Pinned sublayouts').click()
+  const pin = dialog.getByLabel('Sublayout of build, sha256 of its file')
+  await pin.fill('0123')
+  await expect(dialog.getByText('Expected are 64 hexadecimal digits')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Put in force' })).toBeDisabled()
   await expectAccessible(page)
+  await pin.fill(`sha256:${'AB'.repeat(32)}`)
+  await dialog.getByRole('button', { name: 'Put in force' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('no layout with this digest is here')
+  await pin.fill('')
   await dialog.getByRole('button', { name: 'Put in force' }).click()
   await expect(dialog).toBeHidden()
   await expect(page.getByRole('region', { name: 'Layout in force' }).getByRole('link')).toBeVisible()
@@ -68,6 +77,7 @@ test('an engineer says how a layout is bound, puts it in force, and its builds a
     parameters: null,
     sharedSteps: ['clone'],
     mixedRuns: false,
+    sublayouts: {},
     forms: {},
     timestampRoots: '',
   })

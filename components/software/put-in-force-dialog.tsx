@@ -9,6 +9,7 @@ import { readLayoutText } from '#lib/layout-draft/index.ts'
 import { utc } from '../ui/time-text.ts'
 import { bindingChoices } from './binding-choices.ts'
 import { EvidenceForms, type Forms, wholeForms } from './evidence-forms.tsx'
+import { PinnedSublayouts, wholePins } from './pinned-sublayouts.tsx'
 
 type Version = SoftwareDetail['versions'][number]
 
@@ -42,6 +43,7 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
   const [values, setValues] = useState<Readonly<Record<string, string>>>(before?.parameters ?? {})
   const [shared, setShared] = useState<readonly string[]>(before?.sharedSteps ?? [])
   const [mixedRuns, setMixedRuns] = useState(before?.mixedRuns ?? false)
+  const [pins, setPins] = useState<Readonly<Record<string, string>>>(before?.sublayouts ?? {})
   const [forms, setForms] = useState<Forms>(before?.forms ?? {})
   const [timestampRoots, setTimestampRoots] = useState(before?.timestampRoots ?? '')
   const put = useMutation({
@@ -54,6 +56,7 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
             : Object.fromEntries(parameters.map((name) => [name, values[name] ?? ''])),
         sharedSteps: shared.filter((name) => choices?.steps.some((step) => step.name === name)),
         mixedRuns,
+        sublayouts: pinned ?? {},
         forms: whole ?? {},
         timestampRoots,
       })
@@ -72,8 +75,12 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
   const empty = choices?.parameters.filter((name) => (values[name] ?? '') === '') ?? []
   // without any value braces stay as they are written
   const whole = choices === null ? null : wholeForms(forms, choices.all)
+  const pinned = choices === null ? null : wholePins(pins, choices.all)
   const complete =
-    choices !== null && whole !== null && (empty.length === 0 || empty.length === choices.parameters.length)
+    choices !== null &&
+    whole !== null &&
+    pinned !== null &&
+    (empty.length === 0 || empty.length === choices.parameters.length)
   return (
     <div className="text-[13px]">
       <Consequence software={software} version={version} />
@@ -119,6 +126,9 @@ function Question({ software, version, onClose }: { software: SoftwareDetail; ve
         checked={mixedRuns}
         onChange={(event) => setMixedRuns(event.currentTarget.checked)}
       />
+      {choices !== null && choices.all.length > 0 && (
+        <PinnedSublayouts steps={choices.all} pins={pins} onPins={setPins} />
+      )}
       {choices !== null && choices.all.length > 0 && (
         <EvidenceForms
           steps={choices.all}

@@ -71,6 +71,8 @@ export const softwareDetailSchema = softwareRowSchema.extend({
       parameters: z.record(z.string(), z.string()).nullable(),
       sharedSteps: z.array(z.string()),
       mixedRuns: z.boolean(),
+      /** step -> sha256 of the sublayout that alone may stand for it */
+      sublayouts: z.record(z.string(), sha256Schema),
       /** step -> form of its evidence; steps that are not named come as links */
       forms: z.record(z.string(), z.string()),
       /** PEM of the time stamp authorities' roots; empty: none is trusted */
@@ -114,6 +116,8 @@ export const putInForceSchema = z.strictObject({
   sharedSteps: z.array(z.string().min(1).max(1024)).max(200).default([]),
   /** whether links of other runs count where digests tie them */
   mixedRuns: z.boolean().default(false),
+  /** step -> sha256 of the sublayout (its file, or what its signatures cover) that alone may stand for it */
+  sublayouts: z.record(z.string().min(1).max(1024), sha256Schema).default({}),
   /**
    * Step -> form of its evidence where that is not links: `link-statement`, `witness-collection`, `test-result`, or
    * `slsa-provenance BUILDER BUILDTYPE`; of a sublayout's step: OUTER/STEP

@@ -55,6 +55,7 @@ export type ReasonCode =
   | 'REPLAYED'
   | 'RUN_TWICE'
   | 'MIXED_RUNS'
+  | 'REBUILD_DIFFERS' // warning: elsewhere the same materials gave other products
   | 'TAKEN_OUT' // warning: somebody took evidence of the build out of consideration
   | 'NOT_FINAL'
   | 'BACKEND_UNREACHABLE'

@@ -63,6 +63,7 @@ const TEMPLATES: Readonly<Record<ReasonCode, (subject: Subject) => Told>> = {
   REPLAYED: replayed,
   RUN_TWICE: runTwice,
   MIXED_RUNS: mixedRuns,
+  REBUILD_DIFFERS: other,
   TAKEN_OUT: other,
   NOT_FINAL: notFinal,
   BACKEND_UNREACHABLE: notFound,

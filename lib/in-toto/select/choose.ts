@@ -3,6 +3,8 @@ import type { Digests, ReasonCode } from '../report.ts'
 import type { FinalGroup, Store } from './builds.ts'
 import { canTie, listsAll, madeFiles } from './content.ts'
 import type { SignedLink, Unusable } from './evidence.ts'
+import type { Rebuild } from './rebuilds.ts'
+import { tookReplaced } from './replaced.ts'
 import { type Own, openDelivery } from './standing.ts'
 import { isRelated, leftOver, type Selected, type Tie, tieOf } from './ties.ts'
 
@@ -31,6 +33,8 @@ export interface Choice {
   readonly mixed: readonly SignedLink[]
   /** it counts only because the binding accepts mixed runs */
   readonly mixedRuns?: true
+  /** what others made from the same files, elsewhere; absent: nothing else */
+  readonly rebuilds?: readonly Rebuild[]
 }
 
 /** A build with what its delivery holds. */
@@ -191,7 +195,9 @@ export function chooseUnsure(
 ): Choice | null {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const isSublayout = unsure.every(({ sublayout }) => sublayout) && isOnlyOne(unsure)
-  if (isSublayout || isTied(tieOfGroup(step, unsure, selected))) {
+  const tie = tieOfGroup(step, unsure, selected)
+  const isBound = isTied(tie) && (tie?.consumer === true || !tookReplaced(one, unsure))
+  if (isSublayout || isBound) {
     return { ...base, groups: [unsure], ...besideFresh(one, step, unsure) }
   }
   if (!last && isOpen(step, selected)) return null

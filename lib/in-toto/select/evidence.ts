@@ -10,6 +10,7 @@ import { formFault, formOf, recordOf } from '../verify/step-form.ts'
 import { contentKey } from './content.ts'
 import { type Deliveries, effectiveDeliveries, freshDelivery, isForeign, placeOf } from './deliveries.ts'
 import type { SelectInput, Sighting, StoredDocument } from './input.ts'
+import { stepsPinnedTo } from './pinned.ts'
 import { type SignedRun, signedRunOf, signedRuns } from './signed-runs.ts'
 
 /** One functionary's word about one step: signed bytes and signer count, not the envelope around them. */
@@ -82,7 +83,7 @@ export function gatherStore(
   const unproven = new Map<string, SignedLink[]>()
   const isHere = (sighting: Sighting): boolean => sameFolders(namespaceOf(sighting), namespace)
   const forms: LevelForms = { of: input.forms ?? new Map(), path }
-  const named = documentsByStep(input.documents, layout, forms, isHere)
+  const named = documentsByStep(input, layout, forms, isHere)
   for (const step of layout.steps) {
     const unplaced: Unplaced[] = []
     const unfit: Unusable[] = []
@@ -115,18 +116,19 @@ function isLinkOf(document: StoredDocument['document'], { name }: Step): boolean
  * whose type names no step are looked at for each step whose evidence comes in that form.
  */
 function documentsByStep(
-  documents: readonly StoredDocument[],
+  input: SelectInput,
   layout: Layout,
   forms: LevelForms,
   isHere: (sighting: Sighting) => boolean,
 ): Map<string, StoredDocument[]> {
   const named = new Map<string, StoredDocument[]>()
-  for (const stored of documents) {
+  for (const stored of input.documents) {
     const { document } = stored
     const here = stored.sightings.filter(isHere)
-    if (here.length === 0) continue
+    const pinned = stepsPinnedTo(stored, input)
+    if (here.length + pinned.length === 0) continue
     const own = 'envelope' in document ? stepsOf(document.envelope, layout, forms) : []
-    for (const name of new Set([...own, ...here.flatMap(({ path }) => stepInPath(path))])) {
+    for (const name of new Set([...pinned, ...own, ...here.flatMap(({ path }) => stepInPath(path))])) {
       named.set(name, [...(named.get(name) ?? []), stored])
     }
   }

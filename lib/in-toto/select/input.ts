@@ -85,6 +85,8 @@ export interface SelectInput {
   readonly sharedSteps?: ReadonlySet<string>
   /** whether a link of another run counts where digests tie it; by default nobody can tell */
   readonly mixedRuns?: boolean
+  /** step -> sha256 of the signed bytes of the one sublayout that may stand for it, wherever it came; absent: those of the delivery */
+  readonly sublayouts?: ReadonlyMap<string, string>
   /** in which form the evidence of a step comes; absent: all as links */
   readonly forms?: StepForms
   /** absent: certificates cannot be judged */

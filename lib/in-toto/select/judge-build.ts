@@ -173,12 +173,15 @@ function consideredOut({ stored, step, by, reason }: Excluded): Considered {
   return { sha256: stored.document.sha256, role: 'considered', step, reason: why }
 }
 
+const OTHER_PRODUCTS = 'It records the same materials with other products, in another run.'
+
 function considered(levels: readonly Inner[]): Considered[] {
   const found = new Map<string, Considered>()
-  for (const [name, { groups, passedOver, unusable }] of levels.flatMap(namedChoices)) {
+  for (const [name, { groups, passedOver, unusable, rebuilds = [] }] of levels.flatMap(namedChoices)) {
     const add = (sha256: string, role: Considered['role'], reason: string | null, signer: { signer?: string } = {}) =>
       found.set(`${name} ${sha256}`, { sha256, role, step: name, reason, ...signer })
     for (const { stored, skipped } of unusable) add(stored.document.sha256, 'considered', skipped.message)
+    for (const { link } of rebuilds) add(link.stored.document.sha256, 'considered', OTHER_PRODUCTS)
     for (const { link, why } of passedOver) add(link.stored.document.sha256, 'considered', why)
     for (const { stored, identity } of groups.flat()) {
       const { sha256 } = stored.document
@@ -207,16 +210,17 @@ function digestInputs({ store, build, own }: Case, levels: readonly Inner[], rep
     `final files ${JSON.stringify(input.finalFiles)}`,
     `waiting ${input.waiting}`,
     `build ${JSON.stringify([input.softwareId, build.step, build.content, build.deliveryId, build.run])}`,
-    `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false])}`,
+    `binding ${JSON.stringify([input.runIdPaths ?? [], [...(input.sharedSteps ?? [])].sort(), input.mixedRuns ?? false, [...(input.sublayouts ?? [])].sort()])}`,
     ...excludedFrom(store.excluded, build, own.attempts).map(({ stored }) => `taken out ${stored.document.sha256}`),
     ...[...(input.forms ?? [])].map(([step, form]) => `form ${step} ${formText(form)}`),
     ...levels
       .flatMap(namedChoices)
-      .flatMap(([name, { groups, mixed, unusable }]) => [
+      .flatMap(([name, { groups, mixed, unusable, rebuilds = [] }]) => [
         ...groups.flatMap((group, index) =>
           group.map((link) => linkLine(name, `selected ${groups.length > 1 ? index : 0}`, link)),
         ),
         ...mixed.map((link) => linkLine(name, 'mixed', link)),
+        ...rebuilds.slice(0, SELECT_LIMITS.shown).map(({ link }) => `rebuild ${name} ${link.stored.document.sha256}`),
         ...unusable.map(({ stored }) => `unusable ${name} ${stored.document.sha256}`),
       ]),
     ...report.steps.flatMap(({ name, counted }) => counted.flatMap((link) => certificateLine(name, link))),

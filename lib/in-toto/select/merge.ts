@@ -2,6 +2,7 @@ import type { Check, LinkSkipped, Reason, Report, StepReport } from '../report.t
 import { type Finding, orderReasons, verdictOf } from '../verify/findings.ts'
 import type { Store } from './builds.ts'
 import { type Choice, origin } from './choose.ts'
+import { SELECT_LIMITS } from './input.ts'
 import { filledTwice, type Inner } from './namespaces.ts'
 
 /**
@@ -52,7 +53,9 @@ function mergeLevels(store: Store, report: Report, levels: readonly Level[], ext
         placeOf(one.path ?? [], one.step ?? '') === placeOf(path, step),
     )
   const others = found.filter((one) => !used.has(placeOf(one.path ?? [], one.step ?? '')) && !isSaid(one))
-  const marks = levels.flatMap(({ path, choices }) => choices.flatMap((choice) => mixed(store, path, choice)))
+  const marks = levels.flatMap(({ path, choices }) =>
+    choices.flatMap((choice) => [...mixed(store, path, choice), ...rebuilt(store, path, choice)]),
+  )
   const reasons = reorder([...replaced, ...others, ...marks, ...extra])
   const own = levels.filter(({ path }) => path.length === 0).flatMap(({ choices }) => choices)
   return {
@@ -110,10 +113,34 @@ function reasonOf(
 /** Everything that counts and did not come with this run alone, with where it was first seen and by whom. */
 function mixed(store: Store, path: readonly string[], { step, mixed: links }: Choice): Reason[] {
   return links.slice(0, 5).map((link) => {
-    const why = link.sublayout ? 'it came with this run too' : 'digests tie it to this build'
+    const why = !link.sublayout
+      ? 'digests tie it to this build'
+      : store.input.sublayouts?.has(step.name) === true && path.length === 0
+        ? 'the binding pins it by its digest'
+        : 'it came with this run too'
     const message = `${link.stored.document.source} for step ${step.name} does not come from this run alone: it was seen ${origin(store, link)}. It counts because ${why}.`
     const reason = reasonOf(path, step.name, { code: 'MIXED_RUNS', severity: 'warning', message })
     return { ...reason, keyid: link.keyid }
+  })
+}
+
+/** What somebody made elsewhere from the same files and that is something else. */
+function rebuilt(store: Store, path: readonly string[], { step, rebuilds = [] }: Choice): Reason[] {
+  return rebuilds.slice(0, SELECT_LIMITS.shown).map(({ link, artifact, here, there }) => {
+    const what =
+      here === null
+        ? `it made ${artifact}, which was not made here`
+        : there === null
+          ? `it did not make ${artifact}, which was made here`
+          : `its ${artifact} is another file`
+    const message = `${link.stored.document.source} records step ${step.name} with the same materials and other products: ${what}. It was seen ${origin(store, link)}.`
+    return {
+      ...reasonOf(path, step.name, { code: 'REBUILD_DIFFERS', severity: 'warning', message }),
+      artifact,
+      ...(here === null ? {} : { expected: here }),
+      ...(there === null ? {} : { found: there }),
+      keyid: link.keyid,
+    }
   })
 }
 
@@ -164,10 +191,10 @@ function stepWith(step: StepReport, choice: Choice | undefined): StepReport {
   return { ...step, outcome: outcomeOf(step, choice), skipped: [...step.skipped, ...skipped] }
 }
 
-function outcomeOf(step: StepReport, { groups, problems, mixed: links }: Choice): StepReport['outcome'] {
+function outcomeOf(step: StepReport, { groups, problems, mixed: links, rebuilds = [] }: Choice): StepReport['outcome'] {
   if (step.outcome === 'failed') return 'failed'
   if (problems.some(({ severity }) => severity === 'deny')) return 'failed'
   if (groups.length === 0) return problems.some(({ code }) => code !== 'EVIDENCE_PENDING') ? 'not-judged' : 'missing'
   if (problems.length > 0) return 'not-judged'
-  return links.length > 0 && step.outcome === 'passed' ? 'warning' : step.outcome
+  return links.length + rebuilds.length > 0 && step.outcome === 'passed' ? 'warning' : step.outcome
 }

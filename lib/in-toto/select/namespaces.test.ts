@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { encodeCanonicalJson, sha256, toHex } from '#lib/crypto/index.ts'
 import { type LayoutSpec, type LinkSpec, layoutDocument } from '#lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
@@ -133,6 +134,88 @@ describe('a sublayout in a store of many runs', () => {
     expect(root(store.verdict('r1', 30))).toEqual(['cannot-tell', 'EVIDENCE_PENDING', 'build', 'compile'])
     expect(store.verdict('r1', 30).steps.find(({ name }) => name === 'build')?.sublayout?.verdict).toBe('cannot-tell')
     expect(root(store.verdict('r1'))).toEqual(['deny', 'STEP_MISSING', 'build', 'compile'])
+  })
+})
+
+describe('a sublayout that the binding pins', () => {
+  const bytesOf = (spec: LayoutSpec, by: TestKey = lead) => metablock(layoutDocument(spec), [by])
+  const signedOf = (spec: LayoutSpec) => toHex(sha256(encodeCanonicalJson(layoutDocument(spec))))
+  const LAXER: LayoutSpec = { ...SUBLAYOUT, readme: 'laxer' }
+  const pinned = { sublayouts: new Map([['build', signedOf(SUBLAYOUT)]]) }
+
+  /** The document as somebody brought it elsewhere, under a name of its own. */
+  function bringElsewhere(store: EvidenceStore, spec: LayoutSpec, by = lead) {
+    store.run({ id: 'owners', openedAt: 1, software: 'ledger' })
+    return store.again('owners', 1, {
+      ...{ step: 'build', bytes: bytesOf(spec, by), path: 'sub/build.layout', delivery: 'owners', at: 1 },
+    })
+  }
+
+  test('counts wherever it came from, with the inner links of the run, and is marked', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    bringElsewhere(store, SUBLAYOUT)
+    addRun(store, 'r1', 500, { sublayout: true })
+    expect(store.verdict('r1').verdict).toBe('deny')
+    const report = store.verdict('r1', 10_000, pinned)
+    expect(report.verdict).toBe('allow')
+    expect(report.reasons.map(({ code, step, severity }) => [code, step, severity])).toEqual([
+      ['MIXED_RUNS', 'build', 'warning'],
+    ])
+    expect(report.reasons[0]?.message).toContain('the binding pins it')
+    expect(report.steps.find(({ name }) => name === 'build')?.sublayout?.verdict).toBe('allow')
+  })
+
+  test('is judged like any other: what it demands has to be in the run', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    bringElsewhere(store, SUBLAYOUT)
+    addRun(store, 'r1', 500, { sublayout: true, compile: true })
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['deny', 'STEP_MISSING', 'build', 'compile'])
+  })
+
+  test('shuts out an older one that a run brings along because it passes', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'old', 0, { sublayout: true })
+    const laxer = bringSublayout(store, 'old', 0, LAXER)
+    addRun(store, 'r1', 500, { sublayout: true })
+    store.again('r1', 501, laxer)
+    expect(store.verdict('r1').verdict).toBe('allow')
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+    // with the right one beside it too: in-toto would see both
+    bringSublayout(store, 'r1', 502)
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+  })
+
+  test('shuts out a new one of the run, and a plain link in its place', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0, { sublayout: true })
+    bringSublayout(store, 'r1', 0, LAXER)
+    expect(store.verdict('r1').verdict).toBe('allow')
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+    const plain = new EvidenceStore(DELEGATED, owner)
+    addRun(plain, 'r1', 0, { sublayout: true, compile: true, link: true })
+    plain.bring('r1', 0, links('r1').build, ci)
+    expect(plain.verdict('r1').verdict).toBe('allow')
+    expect(root(plain.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+  })
+
+  test('has to be signed by a functionary of the step, and to be here', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 500, { sublayout: true })
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+    bringElsewhere(store, SUBLAYOUT, tester)
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+    bringElsewhere(store, LAXER)
+    expect(root(store.verdict('r1', 10_000, pinned))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'build'])
+  })
+
+  test('changes nothing where the run brings just that, and is part of the verdict’s key', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    const [before] = store.judge()
+    const [after] = store.judge(10_000, pinned)
+    expect(after?.judged.report).toEqual(before?.judged.report)
+    expect(after?.judged.report.verdict).toBe('allow')
+    expect(after?.judged.inputs).not.toBe(before?.judged.inputs)
   })
 })
 

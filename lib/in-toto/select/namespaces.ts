@@ -86,12 +86,20 @@ interface Below extends Level {
   readonly one: Case
 }
 
+const NO_PINS: ReadonlyMap<string, string> = new Map()
+
 function caseOf(outer: Case, { sublayout, stored }: SignedLink, level: Level): Below | null {
   const envelope = 'envelope' in stored.document ? stored.document.envelope : null
   if (!sublayout || envelope?.kind !== 'layout' || level.path.length > LIMITS.sublayoutDepth) return null
   const { store } = outer
   // what the binding says of steps, and of other runs, it says of the outermost layout
-  const input = { ...store.input, finalFiles: [], sharedSteps: new Set<string>(), mixedRuns: false }
+  const input = {
+    ...store.input,
+    finalFiles: [],
+    sharedSteps: new Set<string>(),
+    mixedRuns: false,
+    sublayouts: NO_PINS,
+  }
   const gathered = gatherStore(input, envelope.document, level.namespace, level.path)
   const evidence = { ...gathered, runs: mergedRuns(store.evidence.runs, gathered.runs) }
   const below: Store = { input, layout: envelope.document, evidence, excluded: [] }

@@ -23,6 +23,8 @@ import {
 import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { belongsNowhereElse, chooseMixed } from './mixed-runs.ts'
+import { choosePinned } from './pinned.ts'
+import { rebuildsOf } from './rebuilds.ts'
 import type { Selected } from './ties.ts'
 import { chooseNothing } from './unbound.ts'
 
@@ -47,7 +49,8 @@ export function chooseAll(one: Case): Choice[] {
   const chosen = new Map<string, Choice>()
   const waiting: Step[] = []
   for (const step of store.layout.steps) {
-    const choice = chooseUnproven(one, step) ?? tooMany(one, step) ?? chooseWithoutTies(one, step)
+    const choice =
+      chooseUnproven(one, step) ?? tooMany(one, step) ?? choosePinned(one, step) ?? chooseWithoutTies(one, step)
     if (choice === null) waiting.push(step)
     else chosen.set(step.name, choice)
   }
@@ -57,7 +60,9 @@ export function chooseAll(one: Case): Choice[] {
   }
   const selected = selectedOf(one, chosen)
   const choices = store.layout.steps.flatMap(({ name }) => chosen.get(name) ?? [])
-  return choices.map((choice) => keepFinal(one, keepMixed(one, withOthers(one, choice, selected), selected)))
+  return choices.map((choice) =>
+    withRebuilds(one, keepFinal(one, keepMixed(one, withOthers(one, choice, selected), selected))),
+  )
 }
 
 /** The final step of a build that is only shown: nothing stands for it, and the verifier says what is wrong with its link. */
@@ -185,6 +190,11 @@ function keepFinal({ build }: Case, choice: Choice): Choice {
   if (groups.some((group) => group.some(({ content }) => content === build.content))) return choice
   const message = `The final link of this build is not the one that its run holds for ${step.name}.`
   return { ...choice, groups: [], mixed: [], problems: [{ code: 'NOT_FINAL', severity: 'cannot-tell', message }] }
+}
+
+function withRebuilds(one: Case, choice: Choice): Choice {
+  const rebuilds = rebuildsOf(one, choice)
+  return rebuilds.length === 0 ? choice : { ...choice, rebuilds }
 }
 
 /** Steps with exactly one content; where nothing is selected, nothing is tied. */

@@ -31,6 +31,20 @@ export function wantedLinks(store: Store, build: FinalGroup): Wanted[] {
   })
 }
 
+/** Of so many materials of a step each rebuild of it must list every one. */
+const COMPARED = 200
+
+/** What to look for in a larger store: per step, materials that whoever did it again lists too. */
+export function comparedMaterials(store: Store, build: FinalGroup): Wanted[] {
+  return selectEvidence(store, build).choices.flatMap(({ step, groups }) =>
+    groups.slice(0, 1).flatMap(([link]) => {
+      const materials = [...(link?.record.materials.values() ?? [])].filter(canTie)
+      const digests = [...new Set(materials.flatMap(({ sha256 }) => sha256 ?? []))].sort().slice(0, COMPARED)
+      return digests.length === 0 ? [] : [{ step: step.name, digests }]
+    }),
+  )
+}
+
 function wantedFor(step: Step, selected: Selected, { one }: Selection): Wanted[] {
   const others = [...selected.records].filter(([name]) => name !== step.name)
   const without: Selected = { ...selected, records: new Map(others) }

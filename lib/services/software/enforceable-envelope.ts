@@ -24,6 +24,8 @@ export interface Demands {
   readonly parameters: Readonly<Record<string, string>> | null
   readonly finalFiles: readonly FinalFiles[]
   readonly sharedSteps: readonly string[]
+  /** step -> sha256 of the sublayout that alone may stand for it */
+  readonly sublayouts: Readonly<Record<string, string>>
   /** step -> form of its evidence, as text */
   readonly forms: Readonly<Record<string, string>>
   readonly now: Date
@@ -84,6 +86,7 @@ function problemWith(document: Document, version: VersionWithSignatures, demands
     layoutProblem(report) ??
     finalProblem(envelope.document, demands) ??
     sharedProblem(envelope.document, demands) ??
+    pinProblem(envelope.document, demands) ??
     formsProblem(envelope.document, demands)
   )
 }
@@ -121,6 +124,13 @@ function sharedProblem(layout: Parameters<typeof finalSteps>[0], { sharedSteps, 
   const final = sharedSteps.find((name) => finalSteps(layout, finalFiles).includes(name))
   if (final === undefined) return null
   return `The step ${final} is marked as shared, but its link is what makes a build: it serves one only. Mark others.`
+}
+
+function pinProblem({ steps }: Parameters<typeof finalSteps>[0], { sublayouts }: Demands): string | null {
+  const names = steps.map(({ name }) => name)
+  const unknown = Object.keys(sublayouts).find((name) => !names.includes(name))
+  if (unknown === undefined) return null
+  return `A sublayout is pinned for the step ${unknown}, and it has no such step; its steps are ${names.join(', ')}.`
 }
 
 function formsProblem({ steps }: Parameters<typeof finalSteps>[0], { forms }: Demands): string | null {

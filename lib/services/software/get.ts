@@ -9,7 +9,7 @@ import { versionIncludes, versionListRow } from '../layouts/version-row.ts'
 import { countFailedBuilds } from '../verifications/attention.ts'
 import { softwareWhere } from './find-software.ts'
 import { softwareFacts } from './rows.ts'
-import { readForms, readParameters, readSettings } from './settings.ts'
+import { readForms, readParameters, readSettings, readSublayouts } from './settings.ts'
 
 const RECENT = 20
 const VERSIONS = 100
@@ -50,6 +50,7 @@ export async function getSoftware(actor: Actor, id: string, now = new Date()): P
             parameters: readParameters(binding.parameters),
             sharedSteps: binding.sharedSteps,
             mixedRuns: binding.mixedRuns,
+            sublayouts: readSublayouts(binding.sublayouts),
             forms: readForms(binding.forms),
             timestampRoots: binding.timestampRoots,
           },

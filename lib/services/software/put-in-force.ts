@@ -13,6 +13,7 @@ import { enforceableEnvelope } from './enforceable-envelope.ts'
 import { findSoftware } from './find-software.ts'
 import { getSoftware } from './get.ts'
 import { readStoredKeys } from './owner-key.ts'
+import { requireSublayouts } from './pinned-sublayouts.ts'
 import { readSettings } from './settings.ts'
 import { storeLayoutEnvelope } from './store-layout-envelope.ts'
 import { readTimestampRoots } from './timestamp-roots.ts'
@@ -26,7 +27,14 @@ type Input = z.input<typeof putInForceSchema>
  */
 export async function putInForce(actor: Actor, id: string, input: Input, now = new Date()): Promise<SoftwareDetail> {
   requireRight(actor, 'layout:enforce')
-  const { parameters = null, sharedSteps = [], mixedRuns = false, forms = {}, timestampRoots = '' } = input
+  const {
+    parameters = null,
+    sharedSteps = [],
+    mixedRuns = false,
+    sublayouts = {},
+    forms = {},
+    timestampRoots = '',
+  } = input
   const stamping = readTimestampRoots(timestampRoots)
   const softwareId = await inTransaction(async (tx) => {
     await changeBindings(tx)
@@ -46,10 +54,12 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
       unusable,
       parameters,
       sharedSteps,
+      sublayouts,
       forms,
       finalFiles: readSettings(software.settings).finalFiles,
       now,
     })
+    await requireSublayouts(tx, sublayouts)
     const envelopeId = await storeLayoutEnvelope(tx, enforced, { now, demo: version.demo })
     await closeOpenBinding(tx, software.id, now)
     const binding = await tx.binding.create({
@@ -60,6 +70,7 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         ...(parameters === null ? {} : { parameters }),
         sharedSteps: [...new Set(sharedSteps)].sort(),
         mixedRuns,
+        sublayouts,
         forms,
         timestampRoots: timestampRoots.trim(),
         since: now,
@@ -82,6 +93,7 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
         parameters,
         sharedSteps,
         mixedRuns,
+        sublayouts,
         forms,
         timestampRoots: stamping.map(({ sha256 }) => sha256),
       },

@@ -28,6 +28,11 @@ export function readParameters(stored: unknown): Record<string, string> | null {
   return z.record(z.string(), z.string()).nullable().parse(stored)
 }
 
+/** Pinned sublayouts as stored with a binding: step -> sha256. */
+export function readSublayouts(stored: unknown): Record<string, string> {
+  return z.record(z.string(), z.string()).parse(stored ?? {})
+}
+
 /** Forms of evidence as stored with a binding: step -> text. */
 export function readForms(stored: unknown): Record<string, string> {
   return z.record(z.string(), z.string()).parse(stored ?? {})

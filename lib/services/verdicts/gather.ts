@@ -3,10 +3,12 @@ import { pool } from '#lib/db/client.ts'
 import { ArtifactTables, type Document, readDocument, type TimeProof, timestampProofs } from '#lib/in-toto/index.ts'
 import { type FinalGroup, findBuilds, openStore, type Store } from '#lib/in-toto/select/builds.ts'
 import type { Delivery, SelectInput, Sighting, StoredDocument } from '#lib/in-toto/select/input.ts'
-import { wantedLinks } from '#lib/in-toto/select/wanted.ts'
+import { comparedMaterials, wantedLinks } from '#lib/in-toto/select/wanted.ts'
 import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
 import { intermediatesFor } from './intermediates.ts'
+import { type Pinned, pinnedSublayouts } from './pinned-links.ts'
+import { idsRebuilt } from './rebuilt-links.ts'
 import { idsOfRuns } from './run-mentions.ts'
 import { sameRun } from './same-run.ts'
 import { idsTied } from './tied-links.ts'
@@ -62,8 +64,10 @@ export async function gather(
   cache: DocumentCache,
 ): Promise<Store> {
   const isTarget = ({ deliveryId }: FinalGroup) => target.kind === 'loose' || deliveryId === target.id
-  const own = target.kind === 'delivery' ? await idsOfDelivery(context, target.id) : [...target.envelopeIds]
-  const first = await storeOf(context, own, target, at, cache)
+  const pinned = await pinnedSublayouts(context)
+  const came = target.kind === 'delivery' ? await idsOfDelivery(context, target.id) : [...target.envelopeIds]
+  const own = [...came, ...pinned.ids]
+  const first = await storeOf(context, own, target, at, cache, pinned)
   const builds = findBuilds(first).filter(isTarget)
   const listing = await idsListing(
     context,
@@ -75,10 +79,27 @@ export async function gather(
   const ids = new Set([...own, ...listing, ...alike, ...nearest])
   const truncated = listing.length > LISTING || alike.length > OF_ONE_RUN
   const read = (wanted: ReadonlySet<string>, cut: boolean) =>
-    storeOf(context, [...wanted], target, at, cache, truncated || cut)
-  const store = await read(ids, false)
+    storeOf(context, [...wanted], target, at, cache, pinned, truncated || cut)
+  const { store, known } = await withRebuilds(context, await read(ids, false), isTarget, ids, read)
   if (context.binding.sharedSteps.length === 0 && !context.binding.mixedRuns) return store
-  return withTied(context, store, isTarget, ids, read)
+  return withTied(context, store, isTarget, known, read)
+}
+
+/** Links of other runs that list the same materials as what is selected now: shown where they made something else. */
+async function withRebuilds(
+  context: JudgingContext,
+  store: Store,
+  isTarget: (build: FinalGroup) => boolean,
+  given: ReadonlySet<string>,
+  read: (ids: ReadonlySet<string>, cut: boolean) => Promise<Store>,
+): Promise<{ readonly store: Store; readonly known: ReadonlySet<string> }> {
+  const builds = findBuilds(store).filter(isTarget)
+  const found = await idsRebuilt(
+    context,
+    builds.flatMap((build) => comparedMaterials(store, build)),
+  )
+  const known = new Set([...given, ...found])
+  return known.size === given.size ? { store, known } : { store: await read(known, false), known }
 }
 
 /** What digests tie may itself be tied to more: until nothing new is found. */
@@ -111,6 +132,7 @@ async function storeOf(
   target: Target,
   at: number,
   cache: DocumentCache,
+  { sublayouts }: Pinned,
   truncated = false,
 ): Promise<Store> {
   const rows = await documentRows(ids)
@@ -132,6 +154,7 @@ async function storeOf(
     runIdPaths: context.runIdPaths,
     sharedSteps: new Set(context.binding.sharedSteps),
     mixedRuns: context.binding.mixedRuns,
+    sublayouts,
     forms: context.forms,
     takenOut: context.takenOut,
     functionaries: context.trust.functionaries,

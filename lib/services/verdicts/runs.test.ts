@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
 import { decodeUtf8, publicKeyFile } from '#lib/crypto/index.ts'
+import { sha256Hex } from '#lib/crypto/node/index.ts'
 import { db } from '#lib/db/client.ts'
+import type { Report } from '#lib/in-toto/report.ts'
 import { type LayoutSpec, type LinkSpec, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
@@ -142,6 +144,19 @@ describe('attempts', () => {
   })
 })
 
+describe('another client under the same label', () => {
+  test('is another run, also as a later attempt: what it pushes adds nothing', async () => {
+    const software = await softwareWith('Same label')
+    const specs = linksOf('same')
+    await push(software, { run: '17', at: 0 }, files(specs, ['clone', 'build', 'package']))
+    await push(software, { run: '17', at: 1, by: lab }, files(specs, ['test']))
+    await push(software, { run: '17', at: 2, attempt: 2, by: lab }, files(linksOf('more'), ['test']))
+    expect(await judge(software, 100)).toEqual(['17/1: cannot-tell STEP_UNBOUND'])
+    await push(software, { run: '17', at: 101, attempt: 2 }, files(linksOf('own'), ['test']))
+    expect(await judge(software, 102)).toEqual(['17/1: cannot-tell STEP_UNBOUND', '17/2: allow'])
+  })
+})
+
 describe('how a layout is bound', () => {
   test('a shared step serves many builds; without the mark nobody can tell', async () => {
     const software = await softwareWith('Shared')
@@ -160,6 +175,7 @@ describe('how a layout is bound', () => {
       parameters: null,
       sharedSteps: ['clone'],
       mixedRuns: false,
+      sublayouts: {},
       forms: {},
       timestampRoots: '',
     })
@@ -227,6 +243,50 @@ describe('signed run ids', () => {
   }, 120_000)
 })
 
+describe('the same materials with other products, elsewhere', () => {
+  const marks = async (software: SoftwareDetail, label: string) => {
+    const build = await db.build.findFirstOrThrow({
+      where: { softwareId: software.id, label },
+      include: { current: true },
+    })
+    const report: Report = JSON.parse(build.current?.report ?? '{}')
+    return report.reasons
+      .filter(({ code }) => code === 'REBUILD_DIFFERS')
+      .map(({ step, artifact, severity }) => [step, artifact, severity])
+  }
+
+  test('are shown with the build, whether they came before it or after', async () => {
+    const software = await softwareWith('Rebuilt')
+    const [one, other] = [linksOf('re1', 're'), linksOf('re2', 're')]
+    await push(software, { run: 're1', at: 0 }, files(one))
+    expect(await judge(software, 5)).toEqual(['re1/1: allow'])
+    expect(await marks(software, 're1')).toEqual([])
+    // somebody builds the same sources again, without shipping anything
+    await push(software, { run: 'lab', at: 10, by: lab }, [fileOf(other.build, ci)])
+    expect(await judge(software, 15)).toEqual(['re1/1: allow'])
+    expect(await marks(software, 're1')).toEqual([['build', 'app', 'warning']])
+    const third = linksOf('re3', 're')
+    await push(software, { run: 're3', at: 20 }, files(third))
+    expect(await judge(software, 25)).toEqual(['re1/1: allow', 're3/1: allow'])
+    expect(await marks(software, 're3')).toEqual([
+      ['build', 'app', 'warning'],
+      ['build', 'app', 'warning'],
+    ])
+  })
+
+  test('are not looked for among other materials, nor by nobody who may sign', async () => {
+    const software = await softwareWith('Not rebuilt')
+    const [one, other] = [linksOf('nr1', 'nr'), linksOf('nr2', 'other')]
+    await push(software, { run: 'nr1', at: 0 }, files(one))
+    await push(software, { run: 'lab', at: 1, by: lab }, [
+      fileOf(other.build, ci),
+      fileOf({ ...linksOf('nr3', 'nr').build }, tester),
+    ])
+    expect(await judge(software, 5)).toEqual(['nr1/1: allow'])
+    expect(await marks(software, 'nr1')).toEqual([])
+  })
+})
+
 describe('a sublayout in a push', () => {
   test('is judged over the links below its folder', async () => {
     const software = await softwareWith('Delegated', {}, lead)
@@ -241,6 +301,63 @@ describe('a sublayout in a push', () => {
     expect(await judge(software, 1)).toEqual(['d/1: cannot-tell EVIDENCE_PENDING'])
     await push(software, { run: 'd', at: 2 }, [fileOf({ ...specs.build, name: 'compile' }, ci, folder)])
     expect(await judge(software, 3)).toEqual(['d/1: allow'])
+  })
+})
+
+describe('a sublayout that the binding pins by digest', () => {
+  const subOf = (readme: string) => {
+    const spec: LayoutSpec = {
+      expires: minutes(60 * 24 * 20),
+      readme,
+      steps: [{ name: 'compile', keys: [ci.key], materials: ['ALLOW *'], products: ['CREATE app', 'DISALLOW *'] }],
+    }
+    return metablock(layoutDocument(spec), [lead])
+  }
+  const folder = `build.${lead.keyid.slice(0, 8)}/`
+
+  test('counts for runs that do not bring it, by the sha256 of its file or of what is signed; no other does', async () => {
+    const software = await softwareWith('Pinned', {}, lead)
+    const { slug, versionId } = software
+    const [right, other] = [subOf('right'), subOf('other')]
+    const digest = sha256Hex(right)
+    const put = (sublayouts: Record<string, string>, at: number) =>
+      putInForce(engineer, slug, { versionId, sublayouts }, minutes(at))
+    await expect(put({ build: digest }, -50)).rejects.toThrow(/no layout with this digest is here/)
+    await expect(put({ checkout: digest }, -50)).rejects.toThrow(/it has no such step/)
+    // a person brings the file, under a name that says nothing
+    const given = {
+      via: 'page',
+      title: 'sub',
+      at: minutes(-40),
+      files: [{ path: 'right.layout', bytes: right }],
+    } as const
+    await bringIn(engineer, { ...given, delivery: { kind: 'handed-over' } })
+    const specs = linksOf('p')
+    const inner = fileOf({ ...specs.build, name: 'compile' }, ci, folder)
+    await push(software, { run: 'p', at: 0 }, [...files(specs, ['clone', 'test', 'package']), inner])
+    expect(await judge(software, 100)).toEqual(['p/1: deny STEP_MISSING'])
+    const detail = await put({ build: digest }, 101)
+    expect(detail.binding?.sublayouts).toEqual({ build: digest })
+    expect(await judge(software, 102)).toEqual(['p/1: allow'])
+    const { signedSha256 } = await db.envelope.findFirstOrThrow({
+      where: { sha256: Uint8Array.from(Buffer.from(digest, 'hex')) },
+    })
+    await put({ build: Buffer.from(signedSha256 ?? []).toString('hex') }, 103)
+    expect(await judge(software, 104)).toEqual(['p/1: allow'])
+    // another valid sublayout in the run, which counted without the pin
+    const more = linksOf('q')
+    await push(software, { run: 'q', at: 105 }, [
+      ...files(more, ['clone', 'test', 'package']),
+      fileOf({ ...more.build, name: 'compile' }, ci, folder),
+      { path: linkFileName('build', lead), bytes: other },
+    ])
+    expect(await judge(software, 106)).toEqual(['p/1: allow', 'q/1: cannot-tell STEP_UNBOUND'])
+    await put({}, 107)
+    expect(await judge(software, 108)).toEqual(['p/1: deny STEP_MISSING', 'q/1: allow'])
+    const { detail: audited } = await db.auditEntry.findFirstOrThrow({
+      where: { act: 'layout.put-in-force', detail: { path: ['sublayouts', 'build'], equals: digest } },
+    })
+    expect(audited).toMatchObject({ sublayouts: { build: digest } })
   })
 })
 

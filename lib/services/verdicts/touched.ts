@@ -2,6 +2,7 @@ import { pool } from '#lib/db/client.ts'
 import { SIGNED_RUN_MS } from '#lib/in-toto/select/input.ts'
 import { isCalled, type JudgingContext, mayBeBy } from './context.ts'
 import { INNER_PATH } from './inner-path.ts'
+import { buildsRebuilt } from './rebuilt-links.ts'
 import { sameRun } from './same-run.ts'
 
 export interface Touched {
@@ -76,7 +77,7 @@ export async function touchedSince(context: JudgingContext, done: bigint): Promi
      WHERE s."id" > $2::bigint`,
     [software.id, since, evidenceNames],
   )
-  const near = await buildsInTime(context, since)
+  const near = [...(await buildsInTime(context, since)), ...(await buildsRebuilt(context, since))]
   return {
     deliveries: deliveries.rows.map(({ id }) => id),
     loose: await looseFinals([software.id, finalNames, keyids, since], 'AND s."id" > $4::bigint'),

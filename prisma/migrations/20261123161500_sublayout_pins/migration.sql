@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Binding" ADD COLUMN     "sublayouts" JSONB NOT NULL DEFAULT '{}';
