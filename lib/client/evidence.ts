@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import {
   artifactDetailSchema,
+  artifactOriginsSchema,
   envelopeContentSchema,
   envelopeDetailSchema,
   envelopePageSchema,
@@ -61,4 +62,15 @@ export const artifactQuery = (digest: string) =>
   queryOptions({
     queryKey: ['artifacts', digest],
     queryFn: ({ signal }) => apiGet(`/api/v1/artifacts/${encodeURIComponent(digest)}`, artifactDetailSchema, signal),
+  })
+
+/** Levels of origins that are asked for at first, and at most. */
+export const FIRST_LEVELS = 6
+export const MOST_LEVELS = 20
+
+export const originsQuery = (digest: string, levels: number) =>
+  queryOptions({
+    queryKey: ['artifacts', digest, 'origins', levels],
+    queryFn: ({ signal }) =>
+      apiGet(`/api/v1/artifacts/${encodeURIComponent(digest)}/origins?levels=${levels}`, artifactOriginsSchema, signal),
   })
