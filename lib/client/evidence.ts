@@ -32,12 +32,18 @@ export const importQuery = (id: string) =>
     queryFn: ({ signal }) => apiGet(`/api/v1/imports/${encodeURIComponent(id)}`, importSchema, signal),
   })
 
+export const QUARANTINE_PER_PAGE = 50
+
 export const quarantineQuery = () =>
   infiniteQueryOptions({
     queryKey: ['envelopes', 'quarantined'],
     queryFn: ({ pageParam, signal }) => {
       const after = pageParam === null ? '' : `&after=${encodeURIComponent(pageParam)}`
-      return apiGet(`/api/v1/envelopes?status=quarantined&limit=50${after}`, envelopePageSchema, signal)
+      return apiGet(
+        `/api/v1/envelopes?status=quarantined&limit=${QUARANTINE_PER_PAGE}${after}`,
+        envelopePageSchema,
+        signal,
+      )
     },
     initialPageParam: firstPage(),
     getNextPageParam: (last) => last.next,
