@@ -109,20 +109,32 @@ test('a folder dropped on the page comes in with everything below it', async ({ 
 test('a digest leads to everywhere it was seen', async ({ developer: page, api, own }) => {
   const name = own('seen')
   const signer = makeKey(name)
-  const link = metablock(linkDocument({ name, products: { 'app.tar': name } }), [signer])
   const http = await api('developer')
-  const answer = await http.post('/api/v1/attestations', {
-    data: Buffer.from(link),
-    headers: { 'content-type': 'application/json' },
-  })
-  expect(answer.status()).toBe(201)
-  const { sha256 } = await answer.json()
+  const push = async (link: Parameters<typeof linkDocument>[0]): Promise<string> => {
+    const answer = await http.post('/api/v1/attestations', {
+      data: Buffer.from(metablock(linkDocument(link), [signer])),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(answer.status()).toBe(201)
+    return (await answer.json()).sha256
+  }
+  await push({ name: 'compile', materials: { 'main.c': `${name} source` }, products: { 'main.o': `${name} object` } })
+  const sha256 = await push({ name, materials: { 'main.o': `${name} object` }, products: { 'app.tar': name } })
   await page.goto(`/sources/envelopes/${sha256}`)
   await expect(page.getByRole('heading', { level: 1 })).toContainText(name)
   const { createHash } = await import('node:crypto')
   await page.goto(`/artifacts/${createHash('sha256').update(name).digest('hex')}`)
   await expect(page.getByRole('table', { name: 'Where it was seen' })).toContainText('made as product')
+  const origins = page.getByRole('region', { name: 'What it came of' })
+  const makers = origins.getByRole('table').getByRole('row')
+  await expect(makers.nth(1)).toContainText('main.o')
+  await expect(makers.nth(1).getByRole('link', { name })).toHaveAttribute('href', `/sources/envelopes/${sha256}`)
+  await expect(makers.nth(2)).toContainText('compile')
+  await expect(origins).toContainText('The trail ends at 1 file: no evidence says who made it.')
   await expectAccessible(page)
+  await makers.nth(2).getByRole('link', { name: 'main.c' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('main.c')
+  await expect(origins).toContainText('No evidence says who made it')
 })
 
 test('a digest that nothing speaks of is said to be unknown', async ({ viewer: page }) => {

@@ -15,6 +15,7 @@ import { PageSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { AttentionBadge } from '../verifications/attention-badge.tsx'
 import { VerificationsCard } from '../verifications/verifications-card.tsx'
+import { Origins } from './origins.tsx'
 
 const roles = { material: 'used as material', product: 'made as product', subject: 'subject of a statement' } as const
 const stateOf = (text: string): State => stateSchema.safeParse(text).data ?? 'not-verified'
@@ -109,6 +110,9 @@ export function ArtifactPage({ digest }: { digest: string }) {
             </ul>
           )}
         </Card>
+      </div>
+      <div className="mt-4">
+        <Origins digest={digest} />
       </div>
     </PageBody>
   )

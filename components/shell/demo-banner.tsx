@@ -6,13 +6,16 @@ import { removeDemo } from '#lib/client/demo.ts'
 import { postureQuery } from '#lib/client/posture.ts'
 import { useMay } from './me.tsx'
 
-/** Says that invented data is among what is shown, and takes it away with one click. */
-export function DemoBanner() {
+/**
+ * Says that invented data is among what is shown, and takes it away with one click.
+ * `loaded`: what the server said with the page, so that nothing moves down when the banner comes.
+ */
+export function DemoBanner({ loaded }: { loaded: boolean }) {
   const client = useQueryClient()
   const may = useMay('demo:manage')
   const { data } = useQuery({ ...postureQuery(), staleTime: 60_000 })
   const remove = useMutation({ mutationFn: removeDemo, onSettled: () => client.invalidateQueries() })
-  if (!data?.demo) return null
+  if (!(data?.demo ?? loaded)) return null
   return (
     <section
       aria-label="Demo data"

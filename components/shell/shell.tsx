@@ -18,7 +18,7 @@ import { UserMenu } from './user-menu.tsx'
 const Search = dynamic(() => import('./search.tsx').then((module) => module.Search), { ssr: false })
 
 /** Header, navigation and search around every page of a signed-in person. */
-export function Shell({ me, children }: { me: Me; children: ReactNode }) {
+export function Shell({ me, demo, children }: { me: Me; demo: boolean; children: ReactNode }) {
   const [menu, { toggle, close }] = useDisclosure()
   const [searches, setSearches] = useState(0)
   const path = usePathname()
@@ -79,7 +79,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
             ))}
         </AppShell.Navbar>
         <AppShell.Main bg="var(--wb-page)" id="content" tabIndex={-1} className="flex flex-col">
-          <DemoBanner />
+          <DemoBanner loaded={demo} />
           {children}
         </AppShell.Main>
       </AppShell>

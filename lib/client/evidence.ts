@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import {
   artifactDetailSchema,
+  artifactOriginsSchema,
   envelopeContentSchema,
   envelopeDetailSchema,
   envelopePageSchema,
@@ -31,12 +32,18 @@ export const importQuery = (id: string) =>
     queryFn: ({ signal }) => apiGet(`/api/v1/imports/${encodeURIComponent(id)}`, importSchema, signal),
   })
 
+export const QUARANTINE_PER_PAGE = 50
+
 export const quarantineQuery = () =>
   infiniteQueryOptions({
     queryKey: ['envelopes', 'quarantined'],
     queryFn: ({ pageParam, signal }) => {
       const after = pageParam === null ? '' : `&after=${encodeURIComponent(pageParam)}`
-      return apiGet(`/api/v1/envelopes?status=quarantined&limit=50${after}`, envelopePageSchema, signal)
+      return apiGet(
+        `/api/v1/envelopes?status=quarantined&limit=${QUARANTINE_PER_PAGE}${after}`,
+        envelopePageSchema,
+        signal,
+      )
     },
     initialPageParam: firstPage(),
     getNextPageParam: (last) => last.next,
@@ -61,4 +68,15 @@ export const artifactQuery = (digest: string) =>
   queryOptions({
     queryKey: ['artifacts', digest],
     queryFn: ({ signal }) => apiGet(`/api/v1/artifacts/${encodeURIComponent(digest)}`, artifactDetailSchema, signal),
+  })
+
+/** Levels of origins that are asked for at first, and at most. */
+export const FIRST_LEVELS = 6
+export const MOST_LEVELS = 20
+
+export const originsQuery = (digest: string, levels: number) =>
+  queryOptions({
+    queryKey: ['artifacts', digest, 'origins', levels],
+    queryFn: ({ signal }) =>
+      apiGet(`/api/v1/artifacts/${encodeURIComponent(digest)}/origins?levels=${levels}`, artifactOriginsSchema, signal),
   })

@@ -34,12 +34,18 @@ export const sourceQuery = (id: string) =>
     refetchInterval: (query) => restless(query.state.data === undefined ? [] : [query.state.data]),
   })
 
+export const ENTRIES_PER_PAGE = 50
+
 export const sourceEntriesQuery = (id: string, show: SourceEntryQuery['show']) =>
   infiniteQueryOptions({
     queryKey: ['sources', id, 'entries', show],
     queryFn: ({ pageParam, signal }) => {
       const after = pageParam === null ? '' : `&after=${encodeURIComponent(pageParam)}`
-      return apiGet(`${place(id)}/entries?limit=50&show=${show}${after}`, sourceEntryPageSchema, signal)
+      return apiGet(
+        `${place(id)}/entries?limit=${ENTRIES_PER_PAGE}&show=${show}${after}`,
+        sourceEntryPageSchema,
+        signal,
+      )
     },
     initialPageParam: firstPage(),
     getNextPageParam: (last) => last.next,

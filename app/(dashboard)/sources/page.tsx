@@ -1,9 +1,12 @@
 import type { Metadata } from 'next'
 import { SourcesPage } from '#components/sources/sources-page.tsx'
 import { requirePageActor } from '#lib/auth/page-actor.ts'
-import { IMPORTS_PER_PAGE, importsQuery } from '#lib/client/evidence.ts'
+import { IMPORTS_PER_PAGE, importsQuery, QUARANTINE_PER_PAGE, quarantineQuery } from '#lib/client/evidence.ts'
 import { firstPage } from '#lib/client/first-page.ts'
+import { sourcesQuery } from '#lib/client/sources.ts'
+import { listEnvelopes } from '#lib/services/envelopes/list.ts'
 import { listImports } from '#lib/services/imports/list.ts'
+import { listSources } from '#lib/services/sources/list.ts'
 import { Hydrated } from '../hydrated.tsx'
 
 export const metadata: Metadata = { title: 'Sources' }
@@ -18,6 +21,12 @@ export default async function Page() {
           queryFn: () => listImports(actor, { limit: IMPORTS_PER_PAGE }),
           initialPageParam: firstPage(),
         }),
+        client.prefetchInfiniteQuery({
+          queryKey: quarantineQuery().queryKey,
+          queryFn: () => listEnvelopes(actor, { status: 'quarantined', limit: QUARANTINE_PER_PAGE }),
+          initialPageParam: firstPage(),
+        }),
+        client.prefetchQuery({ queryKey: sourcesQuery().queryKey, queryFn: () => listSources(actor) }),
       ]}
     >
       <SourcesPage />
