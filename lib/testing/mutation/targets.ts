@@ -17,13 +17,32 @@ export const TARGETS: readonly MutationTarget[] = [
   {
     name: 'rules',
     files: [...verify('item-rules', 'artifact-names'), ...inToto('evaluate-rules', 'strong-digests')],
-    tests: [...RULES, ...verify('item-rules.test', 'artifact-names.test'), ...CHAINS],
+    tests: [...RULES, ...verify('item-rules.test', 'artifact-names.test'), ...CHAINS, ...STATEMENTS, VECTORS],
   },
   { name: 'globs', files: inToto('glob', 'glob-pattern'), tests: RULES },
   {
     name: 'signers',
-    files: verify('step-evidence', 'signatures', 'signers', 'keyids', 'verify-envelope', 'step-form'),
-    tests: [...verify('signatures.test', 'signers.test', 'certificates.test'), ...CHAINS, ...STATEMENTS, VECTORS],
+    files: verify(
+      'step-evidence',
+      'signatures',
+      'signers',
+      'declared-functionaries',
+      'keyids',
+      'verify-envelope',
+      'step-form',
+    ),
+    tests: [
+      ...verify(
+        'signatures.test',
+        'signers.test',
+        'certificates.test',
+        'declared-functionaries.test',
+        'step-form.test',
+      ),
+      ...CHAINS,
+      ...STATEMENTS,
+      VECTORS,
+    ],
   },
   { name: 'certificates', files: verify('certificates', 'trust'), tests: [...CERTIFICATES, ...CHAINS] },
   {
@@ -34,7 +53,7 @@ export const TARGETS: readonly MutationTarget[] = [
   {
     name: 'answer',
     files: verify('chain', 'findings', 'verify-layout', 'read-document'),
-    tests: [...CHAINS, ...STATEMENTS, ...verify('certificates.test'), VECTORS],
+    tests: [...CHAINS, ...STATEMENTS, ...verify('certificates.test', 'inputs-digest.test'), VECTORS],
   },
   {
     name: 'time',
