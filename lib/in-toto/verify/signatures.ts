@@ -69,8 +69,3 @@ export class SignatureBook {
     return { outcome: 'valid', signature, key: signer }
   }
 }
-
-/** The ids under which a key of the layout signs: its own and its subkeys'. */
-export function signingKeyids(keyid: string, key: Key): string[] {
-  return [keyid, ...key.subkeys.keys()]
-}
