@@ -197,6 +197,20 @@ describe('how a layout is bound', () => {
     expect(await judge(software, 100)).toEqual(['m1/1: allow', 'm2/1: cannot-tell STEP_UNBOUND'])
   })
 
+  test('accepted mixed runs refuse a link that came with a sublayout for another step', async () => {
+    const software = await softwareWith('Companions', { mixedRuns: true })
+    const spec: LayoutSpec = { expires: minutes(60 * 24 * 20), steps: [{ name: 'compile', keys: [ci.key] }] }
+    const sublayout = { path: linkFileName('build', ci), bytes: metablock(layoutDocument(spec), [ci]) }
+    const [one, two] = [linksOf('c1'), linksOf('c2')]
+    await push(software, { run: 'clones c1', at: 0 }, files(one, ['clone']))
+    await push(software, { run: 'clones c2', at: 0 }, [...files(two, ['clone']), sublayout])
+    for (const specs of [one, two]) {
+      const run = specs.clone.stdout ?? ''
+      await push(software, { run, at: 10 }, files(specs, ['build', 'test', 'package']))
+    }
+    expect(await judge(software, 100)).toEqual(['c1/1: allow', 'c2/1: cannot-tell STEP_UNBOUND'])
+  })
+
   test('only steps of the layout can be shared, and not the final one', async () => {
     const software = await softwareWith('Wrong marks')
     const { versionId, slug } = software
