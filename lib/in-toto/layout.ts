@@ -9,7 +9,7 @@ import {
 } from '#lib/crypto/index.ts'
 import { strictLayoutComplaints } from './layout-strict.ts'
 import { LIMITS } from './limits.ts'
-import { member, readArray, readObject, readString, readStrings } from './reader.ts'
+import { member, readArray, readObject, readString, readStrings, shown } from './reader.ts'
 import { parseRule, type Rule } from './rule.ts'
 import { parseTimestamp } from './time.ts'
 
@@ -190,8 +190,7 @@ function readRules(value: JsonValue | undefined, place: string): Rule[] {
 /** A whole number from 1. `undefined`, `true`, "2" and 0 must never pass for a threshold. */
 function readThreshold(value: JsonValue | undefined, place: string): number {
   if (typeof value === 'bigint' && value >= 1n && value <= 1_000_000n) return Number(value)
-  const found = typeof value === 'bigint' ? String(value) : JSON.stringify(value ?? null)
-  throw new FormatError(CODE, `Expected a whole number from 1 at ${place}; found ${found}.`, place)
+  throw new FormatError(CODE, `Expected a whole number from 1 at ${place}; found ${shown(value)}.`, place)
 }
 
 function readConstraints(value: JsonValue | undefined, place: string, unknownFields: string[]): CertConstraint[] {

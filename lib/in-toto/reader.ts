@@ -6,7 +6,8 @@ function wrong(code: string, expected: string, value: JsonValue | undefined, pla
   return new FormatError(code, `Expected ${expected} at ${place}; found ${shown(value)}.`, place)
 }
 
-function shown(value: JsonValue | undefined): string {
+/** A value in a message: short, and whatever it is. */
+export function shown(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (value instanceof Map) return 'an object'
