@@ -9,6 +9,7 @@ import { type LayoutSpec, type LinkSpec, layoutDocument, linkDocument } from '#l
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { getBuild } from '../builds/get.ts'
 import { bringIn } from '../imports/bring-in.ts'
 import { createSoftware } from '../software/create.ts'
 import { putInForce } from '../software/put-in-force.ts'
@@ -279,6 +280,13 @@ describe('the same materials with other products, elsewhere', () => {
     await push(software, { run: 'lab', at: 10, by: lab }, [fileOf(other.build, ci)])
     expect(await judge(software, 15)).toEqual(['re1/1: allow'])
     expect(await marks(software, 're1')).toEqual([['build', 'app', 'warning']])
+    // and its page says so
+    const { short } = await db.build.findFirstOrThrow({ where: { softwareId: software.id, label: 're1' } })
+    const { explanation } = await getBuild(engineer, short)
+    expect(explanation.more).toEqual([
+      expect.objectContaining({ code: 'REBUILD_DIFFERS', step: 'build', message: expect.stringContaining('run lab') }),
+    ])
+    expect(explanation.demand).toContain('1 warning did not change the verdict')
     const third = linksOf('re3', 're')
     await push(software, { run: 're3', at: 20 }, files(third))
     expect(await judge(software, 25)).toEqual(['re1/1: allow', 're3/1: allow'])
