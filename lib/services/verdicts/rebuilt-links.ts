@@ -5,6 +5,8 @@ import { isCalled, type JudgingContext, mayBeBy, namesOf } from './context.ts'
 /** Links that list the rarest of the files that are looked at, newest first, and those of them that are read. */
 const LISTING = 200
 const READ = 20
+/** How far the links of one file are counted: beyond that it is not rare. */
+const COUNTED = 50
 /** New links after which builds are looked for in one pass; others are found when they are judged next. */
 const NEWS = 200
 /** Materials of a new link among which the rarest is looked for. */
@@ -41,8 +43,9 @@ async function idsOf({ keyids, forms }: JudgingContext, { step, digests }: Wante
 function rarestOf(table: string, column: string): string {
   return `SELECT a.${column} AS "id" FROM ${table} a CROSS JOIN LATERAL (
       SELECT count(*) AS "n" FROM (
-        SELECT 1 FROM "Edge" g WHERE g."artifactId" = a.${column} AND g."role" = 'material' LIMIT ${LISTING}) counted) c
-    ORDER BY c."n", a.${column} LIMIT 1`
+        SELECT 1 FROM "Edge" g WHERE g."artifactId" = a.${column} AND g."role" = 'material' LIMIT ${COUNTED}) counted) c
+    -- what came last is rarer than what has been there for long
+    ORDER BY c."n", a.${column} DESC LIMIT 1`
 }
 
 /**
