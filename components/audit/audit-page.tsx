@@ -16,8 +16,14 @@ import { TableSkeleton } from '../ui/skeletons.tsx'
 
 const kinds = [
   { value: 'software.', label: 'Software' },
-  { value: 'layout.', label: 'Layouts' },
+  // of drafts and versions, too
+  { value: 'layout', label: 'Layouts' },
   { value: 'evidence.', label: 'Evidence' },
+  { value: 'source.', label: 'Sources' },
+  { value: 'build.', label: 'Builds' },
+  { value: 'trust.', label: 'Trust domains' },
+  { value: 'verifier.', label: 'Verifiers' },
+  { value: 'key.', label: 'Keys' },
   { value: 'user.', label: 'Members' },
   { value: 'token.', label: 'Tokens' },
   { value: 'session.', label: 'Sign-ins' },

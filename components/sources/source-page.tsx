@@ -42,10 +42,10 @@ export function SourcePage({ id }: { id: string }) {
     <PageBody>
       <SourceHead source={data} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
-        <SourceEntries id={id} className="lg:col-span-2" />
+        <SourceEntries source={data} className="lg:col-span-2" />
         <div className="grid gap-4">
           <Facts source={data} />
-          {data.sending !== null && <Sending sending={data.sending} />}
+          {data.sending !== null && <Sending sending={data.sending} state={data.state} />}
         </div>
       </div>
     </PageBody>
@@ -68,7 +68,7 @@ function SourceHead({ source }: { source: SourceRow }) {
     <>
       <PageHeader
         badge={
-          <Link className="wb-link text-[13px] text-mute" href="/sources?tab=connected">
+          <Link className="wb-link text-[13px]" href="/sources?tab=connected">
             Connected sources
           </Link>
         }

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Inbox, ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { importsQuery, quarantineQuery } from '#lib/client/evidence.ts'
 import { sourcesQuery } from '#lib/client/sources.ts'
 import { useMay } from '../shell/me.tsx'
@@ -32,7 +32,10 @@ export function SourcesPage() {
   const mayConnect = useMay('source:manage')
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('imports'))
   const [adding, setAdding] = useState(false)
-  const sources = useQuery({ ...sourcesQuery(), enabled: mayConnect })
+  const sources = useQuery(sourcesQuery())
+  const quarantine = useInfiniteQuery(quarantineQuery())
+  const failing = sources.data?.rows.filter(({ state }) => state === 'failing').length ?? 0
+  const quarantined = quarantine.data?.pages[0]?.total ?? 0
   return (
     <PageBody>
       <PageHeader
@@ -61,8 +64,14 @@ export function SourcesPage() {
       >
         <Tabs.List>
           <Tabs.Tab value="imports">History</Tabs.Tab>
-          <Tabs.Tab value="connected">Connected sources</Tabs.Tab>
-          <Tabs.Tab value="quarantine">Quarantine</Tabs.Tab>
+          <Tabs.Tab value="connected">
+            Connected sources
+            {failing > 0 && <Note look="text-fail-text">{failing.toLocaleString('en')} failing</Note>}
+          </Tabs.Tab>
+          <Tabs.Tab value="quarantine">
+            Quarantine
+            {quarantined > 0 && <Note look="text-warn-text">{quarantined.toLocaleString('en')}</Note>}
+          </Tabs.Tab>
           <Tabs.Tab value="command-line">Command line and API</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="imports" pt="md">
@@ -80,6 +89,17 @@ export function SourcesPage() {
       </Tabs>
       {adding && sources.data && <SourceDialog list={sources.data} source={null} onClose={() => setAdding(false)} />}
     </PageBody>
+  )
+}
+
+/** What a tab holds that wants a look, beside its name. */
+function Note({ look, children }: { look: string; children: ReactNode }) {
+  // the blank is for those who hear the name
+  return (
+    <>
+      {' '}
+      <span className={`tnum ml-1 ${look}`}>{children}</span>
+    </>
   )
 }
 
@@ -169,7 +189,11 @@ function Quarantine() {
                 </>
               ),
             },
-            { id: 'code', header: 'Code', cell: (row) => <code className="font-mono text-xs">{row.code}</code> },
+            {
+              id: 'code',
+              header: 'Code',
+              cell: (row) => <code className="font-mono text-xs whitespace-nowrap">{row.code}</code>,
+            },
             { id: 'at', header: 'First seen', cell: (row) => <RelativeTime at={row.firstSeenAt} /> },
           ]}
         />
