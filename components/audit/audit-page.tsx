@@ -140,14 +140,19 @@ export function AuditPage() {
 const SHORT = 160
 const MOST = 8000
 
+/** The beginning of what was noted, digests by theirs; whole once opened. */
 function Detail({ detail }: { detail: Record<string, unknown> }) {
   const keys = Object.keys(detail)
   if (keys.length === 0) return ''
   const line = keys.map((key) => `${key}: ${short(detail[key])}`).join(', ')
-  if (line.length <= SHORT) return <span className="text-xs text-mute">{line}</span>
+  const brief = line.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1…')
+  if (brief === line && line.length <= SHORT) return <span className="text-xs text-mute">{line}</span>
   return (
     <details className="text-xs text-mute">
-      <summary className="cursor-pointer">{line.slice(0, SHORT)}…</summary>
+      <summary className="cursor-pointer">
+        {brief.slice(0, SHORT)}
+        {brief.length > SHORT && '…'}
+      </summary>
       <pre className="mt-1 font-mono break-all whitespace-pre-wrap">
         {JSON.stringify(detail, null, 1).slice(0, MOST)}
       </pre>
