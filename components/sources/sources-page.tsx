@@ -7,6 +7,7 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { type ReactNode, useState } from 'react'
 import { importsQuery, quarantineQuery } from '#lib/client/evidence.ts'
 import { sourcesQuery } from '#lib/client/sources.ts'
+import type { Import } from '#lib/contract/evidence.ts'
 import { useMay } from '../shell/me.tsx'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { DataTable } from '../ui/data-table.tsx'
@@ -24,7 +25,7 @@ import { shortPath } from './short-path.ts'
 import { SourceDialog } from './source-dialog.tsx'
 
 const tabs = ['imports', 'connected', 'quarantine', 'command-line'] as const
-const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo', source: 'source' } as const
+const ways = { page: 'this page', cli: 'command line', api: 'API' } as const
 
 /** Where evidence comes in: bring it, see what came, and what could not be read. */
 export function SourcesPage() {
@@ -92,6 +93,11 @@ export function SourcesPage() {
   )
 }
 
+/** By whom and how; a source, and the demo, are both in one. */
+function whoAndHow({ actorName, via }: Pick<Import, 'actorName' | 'via'>): string {
+  return via === 'source' || via === 'demo' ? actorName : `${actorName}, ${ways[via]}`
+}
+
 /** What a tab holds that wants a look, beside its name. */
 function Note({ look, children }: { look: string; children: ReactNode }) {
   // the blank is for those who hear the name
@@ -133,7 +139,7 @@ function History() {
               ),
             },
             { id: 'counts', header: 'Files', cell: (row) => <Counts counts={row.counts} /> },
-            { id: 'by', header: 'By', cell: (row) => `${row.actorName}, ${ways[row.via]}` },
+            { id: 'by', header: 'By', cell: whoAndHow },
             { id: 'at', header: 'When', cell: (row) => <RelativeTime at={row.at} /> },
           ]}
         />
