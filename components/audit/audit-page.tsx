@@ -63,7 +63,7 @@ export function AuditPage() {
             />
             <TextInput
               aria-label="Act begins with"
-              placeholder="layout.put-in-force"
+              placeholder="Act begins with"
               size="xs"
               w={190}
               maxLength={80}
