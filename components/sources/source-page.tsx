@@ -214,12 +214,12 @@ function Facts({ source }: { source: SourceRow }) {
         <Fact name="State">
           <SourceBadge source={source} />
         </Fact>
-        <Fact name="All that lay there is listed">
+        <Fact name="Caught up">
           <CaughtUp source={source} />
         </Fact>
         <Fact name="Entries">
           <span className="tnum">
-            {entries.total.toLocaleString('en')} in all: {countsText(source)}
+            {entries.total === 0 ? 'none yet' : `${entries.total.toLocaleString('en')} in all: ${countsText(source)}`}
           </span>
         </Fact>
         {source.paused === null && (
@@ -229,8 +229,8 @@ function Facts({ source }: { source: SourceRow }) {
           </Fact>
         )}
         {source.sweptAt !== null && (
-          <Fact name="Last whole pass, after which what is missing counts as gone">
-            <RelativeTime at={source.sweptAt} />
+          <Fact name="Last whole pass">
+            <RelativeTime at={source.sweptAt} />; what was missing then counts as gone
           </Fact>
         )}
         {settings.kind === 'oci' && (
