@@ -36,7 +36,13 @@ test('an engineer connects a folder, sees what came in and what did not, and it 
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Add a source' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Add a source' })
+  // what is missing first is ready to be typed in
+  await dialog.getByRole('button', { name: 'Add and sync' }).click()
+  await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused()
   await dialog.getByLabel('Name', { exact: true }).fill(name)
+  await dialog.getByRole('button', { name: 'Test connection' }).click()
+  await expect(dialog.getByRole('textbox', { name: 'Folder' })).toBeFocused()
+  await expect(dialog.getByText('expected a folder, such as /srv/links')).toBeVisible()
   await dialog.getByRole('textbox', { name: 'Folder' }).fill('/etc')
   await dialog.getByRole('button', { name: 'Test connection' }).click()
   await expect(dialog.getByText('Not reached')).toBeVisible()

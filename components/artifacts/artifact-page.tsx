@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { artifactQuery } from '#lib/client/evidence.ts'
 import { type State, stateSchema } from '#lib/contract/verdict.ts'
 import { Card } from '../ui/card.tsx'
@@ -19,6 +20,11 @@ import { Origins } from './origins.tsx'
 
 const roles = { material: 'used as material', product: 'made as product', subject: 'subject of a statement' } as const
 const stateOf = (text: string): State => stateSchema.safeParse(text).data ?? 'not-verified'
+
+/** A name of usual length stays in one piece beside a long path. */
+function stepName(step: string): ReactNode {
+  return step.length <= 24 && step !== '' ? <span className="whitespace-nowrap">{step}</span> : step
+}
 
 /** Everywhere a digest was seen: made by, used by, spoken of, and the builds it is the result of. */
 export function ArtifactPage({ digest }: { digest: string }) {
@@ -72,7 +78,7 @@ export function ArtifactPage({ digest }: { digest: string }) {
               rowKey={(use) => String(use.index)}
               columns={[
                 { id: 'role', header: 'How', cell: (use) => roles[use.role] },
-                { id: 'step', header: 'Step', cell: (use) => use.step ?? '' },
+                { id: 'step', header: 'Step', cell: (use) => stepName(use.step ?? '') },
                 {
                   id: 'path',
                   header: 'Path',
@@ -82,7 +88,10 @@ export function ArtifactPage({ digest }: { digest: string }) {
                   id: 'document',
                   header: 'Document',
                   cell: (use) => (
-                    <Link className="wb-link font-mono text-xs" href={`/sources/envelopes/${use.envelope}`}>
+                    <Link
+                      className="wb-link font-mono text-xs whitespace-nowrap"
+                      href={`/sources/envelopes/${use.envelope}`}
+                    >
                       {use.envelope.slice(0, 12)}…
                     </Link>
                   ),

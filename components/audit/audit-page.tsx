@@ -16,8 +16,14 @@ import { TableSkeleton } from '../ui/skeletons.tsx'
 
 const kinds = [
   { value: 'software.', label: 'Software' },
-  { value: 'layout.', label: 'Layouts' },
+  // of drafts and versions, too
+  { value: 'layout', label: 'Layouts' },
   { value: 'evidence.', label: 'Evidence' },
+  { value: 'source.', label: 'Sources' },
+  { value: 'build.', label: 'Builds' },
+  { value: 'trust.', label: 'Trust domains' },
+  { value: 'verifier.', label: 'Verifiers' },
+  { value: 'key.', label: 'Keys' },
   { value: 'user.', label: 'Members' },
   { value: 'token.', label: 'Tokens' },
   { value: 'session.', label: 'Sign-ins' },
@@ -57,7 +63,7 @@ export function AuditPage() {
             />
             <TextInput
               aria-label="Act begins with"
-              placeholder="layout.put-in-force"
+              placeholder="Act begins with"
               size="xs"
               w={190}
               maxLength={80}
@@ -134,14 +140,19 @@ export function AuditPage() {
 const SHORT = 160
 const MOST = 8000
 
+/** The beginning of what was noted, digests by theirs; whole once opened. */
 function Detail({ detail }: { detail: Record<string, unknown> }) {
   const keys = Object.keys(detail)
   if (keys.length === 0) return ''
   const line = keys.map((key) => `${key}: ${short(detail[key])}`).join(', ')
-  if (line.length <= SHORT) return <span className="text-xs text-mute">{line}</span>
+  const brief = line.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1…')
+  if (brief === line && line.length <= SHORT) return <span className="text-xs text-mute">{line}</span>
   return (
     <details className="text-xs text-mute">
-      <summary className="cursor-pointer">{line.slice(0, SHORT)}…</summary>
+      <summary className="cursor-pointer">
+        {brief.slice(0, SHORT)}
+        {brief.length > SHORT && '…'}
+      </summary>
       <pre className="mt-1 font-mono break-all whitespace-pre-wrap">
         {JSON.stringify(detail, null, 1).slice(0, MOST)}
       </pre>

@@ -81,7 +81,10 @@ export function Members() {
                     if (role.success) change.mutate({ id: user.id, role: role.data })
                   }}
                 />
-                <span className="text-xs text-mute">{says[user.role]}</span>
+                <span className="text-xs text-mute">
+                  {says[user.role]}
+                  {user.id === me.id && '; your own role is for another administrator to change'}
+                </span>
               </>
             ),
           },

@@ -17,11 +17,21 @@ import { PageSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { EnvelopeContent } from './envelope-content.tsx'
 
-const kinds: Readonly<Record<string, string>> = { unknown: 'Unreadable document', policy: 'Witness policy' }
+const kinds: Readonly<Record<string, string>> = {
+  link: 'Link',
+  layout: 'Layout',
+  statement: 'Statement',
+  policy: 'Witness policy',
+  unknown: 'Unreadable document',
+}
+
+/** How it is wrapped, as the field says it. */
+const forms: Readonly<Record<string, string>> = { dsse: 'DSSE', metablock: 'Metablock', unknown: 'No known form' }
 
 const predicates: readonly (readonly [RegExp, string])[] = [
   [/^https:\/\/slsa\.dev\/verification_summary\//, 'Verification summary'],
   [/^https:\/\/slsa\.dev\/provenance\//, 'SLSA provenance'],
+  [/^https:\/\/witness\.testifysec\.com\/attestation-collection\//, 'Witness collection'],
   [/^https:\/\/(spdx\.dev\/Document|cyclonedx\.org\/(bom|schema))/, 'SBOM'],
 ]
 
@@ -58,7 +68,8 @@ export function EnvelopePage({ sha256 }: { sha256: string }) {
         title={`${kindOf(data)}${data.name ? ` ${data.name.slice(0, 120)}` : ''}`}
         subline={
           <>
-            {data.form}, {data.size.toLocaleString('en')} bytes, first seen <RelativeTime at={data.firstSeenAt} />
+            {forms[data.form] ?? data.form}, {data.size.toLocaleString('en')} bytes, first seen{' '}
+            <RelativeTime at={data.firstSeenAt} />
           </>
         }
         actions={
@@ -179,7 +190,11 @@ const Sightings = ({ envelope }: { envelope: EnvelopeDetail }) => (
       rowKey={(sighting) => String(sighting.index)}
       columns={[
         { id: 'path', header: 'Path', cell: (s) => <code className="font-mono text-xs break-all">{s.path}</code> },
-        { id: 'delivery', header: 'Delivery', cell: (s) => s.delivery ?? 'none' },
+        {
+          id: 'delivery',
+          header: 'Delivery',
+          cell: (s) => (s.delivery === '.' ? 'files without a folder' : (s.delivery ?? 'none')),
+        },
         { id: 'by', header: 'By', cell: (s) => s.by },
         { id: 'at', header: 'When', cell: (s) => <RelativeTime at={s.seenAt} /> },
       ]}

@@ -5,8 +5,18 @@ import { Card } from '../ui/card.tsx'
 /** At most so many are counted. */
 const MOST_UNFIT = 10_000
 
+/** Why none is counted: what is to be sent is only noted while the source answers. */
+const noneText: Readonly<Record<SourceRow['state'], string>> = {
+  new: 'Which are to be sent is found out first.',
+  syncing: 'None is to be sent so far.',
+  behind: 'None is to be sent so far.',
+  'up-to-date': 'None that it takes came to Waybill itself yet.',
+  failing: 'None was sent: it does not answer as it should. They are sent once it does.',
+  paused: 'None was sent before it was paused. They are sent once it is resumed.',
+}
+
 /** What became of the attestations that came to Waybill itself and go to this source, and why some stay here. */
-export function Sending({ sending }: { sending: NonNullable<SourceRow['sending']> }) {
+export function Sending({ sending, state }: { sending: NonNullable<SourceRow['sending']>; state: SourceRow['state'] }) {
   const { waiting, sent, there, refused, unfit, problems } = sending
   const counts = [
     [sent, 'sent'],
@@ -19,7 +29,7 @@ export function Sending({ sending }: { sending: NonNullable<SourceRow['sending']
     <Card title="Our own attestations">
       <p className="tnum text-[13px]">
         {some.length === 0
-          ? 'None came to Waybill itself yet.'
+          ? noneText[state]
           : `${some.map(([count, word]) => `${count.toLocaleString('en')} ${word}`).join(', ')}.`}
       </p>
       {unfit > 0 && (

@@ -2,7 +2,7 @@
 import { Button, Checkbox, Modal, NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type MouseEvent, useState } from 'react'
 import { addSource, changeSource, testSettings } from '#lib/client/sources.ts'
 import type { SourceKind, SourceList, SourceRow, SourceSettings } from '#lib/contract/sources.ts'
 import { ProbeResult } from './probe-answer.tsx'
@@ -45,13 +45,15 @@ export function SourceDialog({ list, source, onClose }: SourceDialogProps) {
     test.reset()
     save.reset()
   }
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setTried(true)
+    toFirstFault(event.currentTarget)
     if (settings !== null && name.trim() !== '') save.mutate({ name: name.trim(), settings })
   }
-  const tryIt = () => {
+  const tryIt = (event: MouseEvent<HTMLButtonElement>) => {
     setTried(true)
+    if (settings === null) toFirstFault(event.currentTarget.form)
     if (settings !== null) test.mutate(settings)
   }
   const faultOf = (field: string) => (tried ? faults?.[field] : undefined)
@@ -130,6 +132,12 @@ function intoView(answer: HTMLElement | null): void {
   answer?.closest('form')?.lastElementChild?.scrollIntoView({ block: 'nearest' })
 }
 
+/** The form may be longer than the screen: what is to be mended first comes into view, and is ready to be typed in. */
+function toFirstFault(form: HTMLFormElement | null): void {
+  // marked by the drawing that comes next
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+}
+
 function kindOf(value: string, { kinds }: Pick<SourceList, 'kinds'>): SourceKind {
   return kinds.find((kind) => kind === value) ?? 'directory'
 }
@@ -189,8 +197,8 @@ function ServerFields({ fields, change, faultOf, origins }: FieldsProps & { orig
       </div>
       <p className="-mt-1 text-xs text-mute">
         Whoever runs Waybill puts a secret as a file of its name in{' '}
-        <code className="font-mono break-all">source-secrets/{secretFolderOf(fields.url)}</code> of its data folder. It
-        is sent to that host only.
+        <code className="font-mono wrap-anywhere">source-secrets/{secretFolderOf(fields.url)}</code> of its data folder.
+        It is sent to that host only.
       </p>
       {fields.kind === 'archivista' && <ArchivistaFields fields={fields} change={change} faultOf={faultOf} />}
       <CertificateFields fields={fields} change={change} faultOf={faultOf} />

@@ -5,27 +5,22 @@ import { FolderSearch } from 'lucide-react'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { sourceEntriesQuery } from '#lib/client/sources.ts'
-import type { SourceEntry } from '#lib/contract/sources.ts'
+import type { SourceEntry, SourceRow } from '#lib/contract/sources.ts'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorPanel } from '../ui/error-panel.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
+import { nothingText } from './nothing-text.ts'
 import { shortPath } from './short-path.ts'
 import { EntryBadge } from './source-states.tsx'
 
 const shows = ['problems', 'all', 'waiting', 'vanished'] as const
 const labels = { problems: 'Not in', all: 'All', waiting: 'Waiting', vanished: 'Gone' } as const
-const nothing = {
-  problems: 'Everything that lies there came in.',
-  all: 'Nothing was listed yet.',
-  waiting: 'Nothing waits to be fetched.',
-  vanished: 'Nothing that was there has disappeared.',
-} as const
-
 /** What lies in a source, by what became of it; what did not come in is shown first. */
-export function SourceEntries({ id, className }: { id: string; className?: string }) {
+export function SourceEntries({ source, className }: { source: SourceRow; className?: string }) {
+  const { id } = source
   const [show, setShow] = useQueryState('show', parseAsStringLiteral(shows).withDefault('problems'))
   const query = useInfiniteQuery({ ...sourceEntriesQuery(id, show), refetchInterval: 5_000 })
   const rows = query.data?.pages.flatMap((page) => page.rows)
@@ -49,7 +44,7 @@ export function SourceEntries({ id, className }: { id: string; className?: strin
       ) : !rows ? (
         <TableSkeleton rows={4} />
       ) : rows.length === 0 ? (
-        <EmptyState icon={FolderSearch} title={nothing[show]} />
+        <EmptyState icon={FolderSearch} title={nothingText(show, source)} />
       ) : (
         <Rows rows={rows} />
       )}

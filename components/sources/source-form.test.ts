@@ -57,6 +57,14 @@ describe('the form of a new source', () => {
       expect(settingsOf({ ...registry, repositories }).faults).toHaveProperty('repositories')
     for (const repositories of ['a', 'pay/api', 'a.b_c__d-e--f/g', '*', 'pay/*', 'a/b/c/*'])
       expect(settingsOf({ ...registry, repositories }).faults).toBeNull()
+    expect(settingsOf(emptyFields).faults).toEqual({ folder: 'expected a folder, such as /srv/links' })
+    expect(settingsOf({ ...registry, repositories: 'pay/api\nPay/api\n*/x' }).faults?.repositories).toMatch(
+      /^Pay\/api: expected a repository/,
+    )
+    const archivista = { ...emptyFields, kind: 'archivista' as const, url: 'https://x' }
+    expect(settingsOf({ ...archivista, headers: 'X-Team: key\nnonsense' }).faults?.headers).toMatch(
+      /^nonsense: expected the name of a file/,
+    )
     expect(settingsOf({ ...registry, repositories: 'a', user: 'a:b' }).faults).toHaveProperty('user')
     expect(settingsOf({ ...registry, repositories: 'a', tokenServer: 'auth' }).faults).toHaveProperty('tokenServer')
   })

@@ -61,12 +61,25 @@ export type Filled =
 
 /** The settings that the fields say, checked as the server checks them. */
 export function settingsOf(fields: SourceFields): Filled {
-  const checked = sourceSettingsSchema.safeParse(givenOf(fields))
+  const given = givenOf(fields)
+  const checked = sourceSettingsSchema.safeParse(given)
   if (checked.success) return { settings: checked.data, faults: null }
-  return {
-    settings: null,
-    faults: Object.fromEntries(checked.error.issues.map(({ path, message }) => [String(path[0] ?? ''), message])),
+  const faults: Record<string, string> = {}
+  for (const { path, message } of checked.error.issues) {
+    const [field = '', nth] = path.map(String)
+    const line = lineOf(given[field], nth)
+    // the first of a field is the one to mend first
+    faults[field] ??= line === null ? message : `${line.slice(0, 60)}: ${message}`
   }
+  return { settings: null, faults }
+}
+
+/** Which line of a field with several is meant, by what it begins with. */
+function lineOf(value: unknown, nth: string | undefined): string | null {
+  if (!Array.isArray(value) || nth === undefined) return null
+  const one: unknown = value[Number(nth)]
+  if (typeof one === 'string') return one
+  return typeof one === 'object' && one !== null && 'name' in one ? String(one.name) : null
 }
 
 function givenOf(fields: SourceFields): Record<string, unknown> {

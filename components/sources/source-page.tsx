@@ -42,10 +42,10 @@ export function SourcePage({ id }: { id: string }) {
     <PageBody>
       <SourceHead source={data} />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
-        <SourceEntries id={id} className="lg:col-span-2" />
+        <SourceEntries source={data} className="lg:col-span-2" />
         <div className="grid gap-4">
           <Facts source={data} />
-          {data.sending !== null && <Sending sending={data.sending} />}
+          {data.sending !== null && <Sending sending={data.sending} state={data.state} />}
         </div>
       </div>
     </PageBody>
@@ -68,7 +68,7 @@ function SourceHead({ source }: { source: SourceRow }) {
     <>
       <PageHeader
         badge={
-          <Link className="wb-link text-[13px] text-mute" href="/sources?tab=connected">
+          <Link className="wb-link text-[13px]" href="/sources?tab=connected">
             Connected sources
           </Link>
         }
@@ -214,12 +214,12 @@ function Facts({ source }: { source: SourceRow }) {
         <Fact name="State">
           <SourceBadge source={source} />
         </Fact>
-        <Fact name="All that lay there is listed">
+        <Fact name="Caught up">
           <CaughtUp source={source} />
         </Fact>
         <Fact name="Entries">
           <span className="tnum">
-            {entries.total.toLocaleString('en')} in all: {countsText(source)}
+            {entries.total === 0 ? 'none yet' : `${entries.total.toLocaleString('en')} in all: ${countsText(source)}`}
           </span>
         </Fact>
         {source.paused === null && (
@@ -229,8 +229,8 @@ function Facts({ source }: { source: SourceRow }) {
           </Fact>
         )}
         {source.sweptAt !== null && (
-          <Fact name="Last whole pass, after which what is missing counts as gone">
-            <RelativeTime at={source.sweptAt} />
+          <Fact name="Last whole pass">
+            <RelativeTime at={source.sweptAt} />; what was missing then counts as gone
           </Fact>
         )}
         {settings.kind === 'oci' && (

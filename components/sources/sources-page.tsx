@@ -4,9 +4,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Inbox, ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { importsQuery, quarantineQuery } from '#lib/client/evidence.ts'
 import { sourcesQuery } from '#lib/client/sources.ts'
+import type { Import } from '#lib/contract/evidence.ts'
 import { useMay } from '../shell/me.tsx'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { DataTable } from '../ui/data-table.tsx'
@@ -24,7 +25,7 @@ import { shortPath } from './short-path.ts'
 import { SourceDialog } from './source-dialog.tsx'
 
 const tabs = ['imports', 'connected', 'quarantine', 'command-line'] as const
-const ways = { page: 'this page', cli: 'command line', api: 'API', demo: 'demo', source: 'source' } as const
+const ways = { page: 'this page', cli: 'command line', api: 'API' } as const
 
 /** Where evidence comes in: bring it, see what came, and what could not be read. */
 export function SourcesPage() {
@@ -32,7 +33,10 @@ export function SourcesPage() {
   const mayConnect = useMay('source:manage')
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('imports'))
   const [adding, setAdding] = useState(false)
-  const sources = useQuery({ ...sourcesQuery(), enabled: mayConnect })
+  const sources = useQuery(sourcesQuery())
+  const quarantine = useInfiniteQuery(quarantineQuery())
+  const failing = sources.data?.rows.filter(({ state }) => state === 'failing').length ?? 0
+  const quarantined = quarantine.data?.pages[0]?.total ?? 0
   return (
     <PageBody>
       <PageHeader
@@ -61,8 +65,14 @@ export function SourcesPage() {
       >
         <Tabs.List>
           <Tabs.Tab value="imports">History</Tabs.Tab>
-          <Tabs.Tab value="connected">Connected sources</Tabs.Tab>
-          <Tabs.Tab value="quarantine">Quarantine</Tabs.Tab>
+          <Tabs.Tab value="connected">
+            Connected sources
+            {failing > 0 && <Note look="text-fail-text">{failing.toLocaleString('en')} failing</Note>}
+          </Tabs.Tab>
+          <Tabs.Tab value="quarantine">
+            Quarantine
+            {quarantined > 0 && <Note look="text-warn-text">{quarantined.toLocaleString('en')}</Note>}
+          </Tabs.Tab>
           <Tabs.Tab value="command-line">Command line and API</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="imports" pt="md">
@@ -80,6 +90,22 @@ export function SourcesPage() {
       </Tabs>
       {adding && sources.data && <SourceDialog list={sources.data} source={null} onClose={() => setAdding(false)} />}
     </PageBody>
+  )
+}
+
+/** By whom and how; a source, and the demo, are both in one. */
+function whoAndHow({ actorName, via }: Pick<Import, 'actorName' | 'via'>): string {
+  return via === 'source' || via === 'demo' ? actorName : `${actorName}, ${ways[via]}`
+}
+
+/** What a tab holds that wants a look, beside its name. */
+function Note({ look, children }: { look: string; children: ReactNode }) {
+  // the blank is for those who hear the name
+  return (
+    <>
+      {' '}
+      <span className={`tnum ml-1 ${look}`}>{children}</span>
+    </>
   )
 }
 
@@ -113,7 +139,7 @@ function History() {
               ),
             },
             { id: 'counts', header: 'Files', cell: (row) => <Counts counts={row.counts} /> },
-            { id: 'by', header: 'By', cell: (row) => `${row.actorName}, ${ways[row.via]}` },
+            { id: 'by', header: 'By', cell: whoAndHow },
             { id: 'at', header: 'When', cell: (row) => <RelativeTime at={row.at} /> },
           ]}
         />
@@ -169,7 +195,11 @@ function Quarantine() {
                 </>
               ),
             },
-            { id: 'code', header: 'Code', cell: (row) => <code className="font-mono text-xs">{row.code}</code> },
+            {
+              id: 'code',
+              header: 'Code',
+              cell: (row) => <code className="font-mono text-xs whitespace-nowrap">{row.code}</code>,
+            },
             { id: 'at', header: 'First seen', cell: (row) => <RelativeTime at={row.firstSeenAt} /> },
           ]}
         />

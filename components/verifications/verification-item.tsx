@@ -28,18 +28,18 @@ export function VerificationItem({ row, about = false, here = false }: Verificat
         {row.verifier !== null && declared && (
           <>
             <dt className="text-mute">Verifier</dt>
-            <dd className="min-w-0 break-all">{row.verifier}</dd>
+            <dd className="min-w-0 wrap-anywhere">{row.verifier}</dd>
           </>
         )}
         <dt className="text-mute">Policy</dt>
-        <dd className="min-w-0 break-all">
+        <dd className="min-w-0 wrap-anywhere">
           {row.policy === null ? 'not stated' : (row.policy.uri ?? '')}{' '}
           {row.policy?.digest != null && <Digest value={row.policy.digest.replace(/^sha256:/, '')} />}
         </dd>
         {row.resource !== null && (
           <>
             <dt className="text-mute">Of</dt>
-            <dd className="min-w-0 break-all">{row.resource}</dd>
+            <dd className="min-w-0 wrap-anywhere">{row.resource}</dd>
           </>
         )}
         <dt className="text-mute">Decided</dt>

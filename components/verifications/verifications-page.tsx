@@ -40,7 +40,7 @@ export function VerificationsPage() {
         title={
           total === undefined
             ? 'Verifications made elsewhere'
-            : `${total.toLocaleString('en')} ${total === 1 ? one : many}`
+            : `${total === 0 ? 'No' : total.toLocaleString('en')} ${total < 2 ? one : many}`
         }
         subline={
           <>

@@ -16,7 +16,7 @@ const addressSchema = z
 
 export const directorySettingsSchema = z.strictObject({
   /** absolute, inside of a folder that the operator lets sources read */
-  folder: z.string().min(1).max(1_000),
+  folder: z.string().min(1, 'expected a folder, such as /srv/links').max(1_000),
   /** whoever adds the source vouches that each folder holds the evidence of one run, and of nothing else */
   together: z.boolean().default(false),
 })

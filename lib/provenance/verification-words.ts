@@ -61,7 +61,7 @@ function adviceOf(row: VerificationRow): string {
   if (signature.signer === 'unsigned') return 'Find out who brought it, and ask the verifier for the signed original.'
   return (
     'Find out who brought it. If the key belongs to a verifier, an engineer declares it in the settings; from then on ' +
-    'it is shown under his name.'
+    'it is shown as decided by that verifier.'
   )
 }
 

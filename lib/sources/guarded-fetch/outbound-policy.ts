@@ -87,7 +87,7 @@ export function bareHost(url: URL): string {
 }
 
 function howToAllow(origin: string, first = 'L'): string {
-  return `${first}et whoever runs Waybill add ${origin} to the list of allowed origins.`
+  return `${first}et whoever runs Waybill allow ${origin} with WAYBILL_SOURCE_ORIGINS.`
 }
 
 function refused(what: string, remedy: string): SourceError {
