@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -8,6 +10,15 @@ import { compileGlob, matchGlob } from './glob.ts'
 const cpuTime = () => {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
+}
+
+/** All words of these letters, the shorter first, of up to so many letters. */
+function wordsOf(letters: string, most: number): string[] {
+  if (most === 0) return []
+  const shorter = wordsOf(letters, most - 1)
+  const longest = shorter.filter((word) => word.length === most - 1)
+  const begun = most === 1 ? [''] : longest
+  return [...shorter, ...begun.flatMap((word) => [...letters].map((letter) => word + letter))]
 }
 
 describe('globs mean what Python means', () => {
@@ -97,6 +108,67 @@ describe('globs mean what Python means', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  test.each([
+    ['*', '', true],
+    ['**', '', true],
+    ['a', 'a', false],
+    ['dist/*', 'dist/', true],
+    ['dist/**', 'dist/', true],
+    ['dist/*.js', 'dist/', false],
+    ['a*b*', 'a', false],
+    ['*a', '', false],
+    ['a?', 'a', false],
+    ['a[b]c*', 'a', false],
+    ['[a]*', '', false],
+    ['?', '', false],
+    ['é😀*', 'é😀', true],
+  ])('%j begins with %j and takes whatever begins so: %s', (pattern, prefix, prefixOnly) => {
+    // a rule takes a whole folder by these two, without asking for each file
+    expect(compileGlob(pattern)).toMatchObject({ pattern, prefix, prefixOnly })
+  })
+
+  test.each([
+    ['[😀]', '😀', true],
+    ['[😀]', '\ud83d', false],
+    ['?*[b]', '😀b', true],
+    ['??', '😀', false],
+    ['?', '\ud83d', true],
+    ['[a-😀]', 'é', true],
+    ['[!😀]', '😁', true],
+    ['*\ud83d', '\ud83d', true],
+    ['*\ud83d', 'a', false],
+    // half a character is no part of a whole one
+    ['\ud83d?', '\ud83da', true],
+    ['*\ude00', '😀', false],
+    ['a*\ude00*b', 'a😀b', false],
+  ])('characters beyond the first 65,536 are one each: %j on %j: %s', (pattern, name, expected) => {
+    expect(matchGlob(pattern, name)).toBe(expected)
+  })
+
+  test('a pattern is compiled once, and answers the same after more patterns than are kept', () => {
+    const used = compileGlob('used/[twice]/*')
+    expect(compileGlob('used/[twice]/*')).toBe(used)
+    for (let i = 0; i < 1_100; i++) expect(matchGlob(`dist/${i}.*`, `dist/${i + 1}.js`)).toBe(false)
+    expect(compileGlob('used/[twice]/*')).not.toBe(used)
+    expect(matchGlob('used/[twice]/*', 'used/t/a')).toBe(true)
+  })
+
+  // by line: a pattern, and those of the names that CPython's fnmatchcase says it matches
+  test.each([
+    ['classes', 680, [...'abcd!-]^[', 'a]', '-]']],
+    ['stars', 346, wordsOf('ab', 4)],
+  ])('%s take what CPython says, and nothing else', (group, count, names) => {
+    const lines = readFileSync(join(import.meta.dirname, `vectors/glob-${group}.tsv`), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+    expect(lines.length).toBe(count)
+    const found = lines.map((line) => {
+      const [pattern = ''] = line.split('\t')
+      return `${pattern}\t${names.filter((name) => matchGlob(pattern, name)).join('|')}`
+    })
+    expect(found).toEqual(lines)
   })
 
   test('no pattern takes long', () => {
