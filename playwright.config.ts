@@ -13,6 +13,8 @@ process.env.E2E_ADMIN_PASSWORD ??= randomBytes(16).toString('hex')
 const port = process.env.E2E_PORT
 /** where a browser test may start a registry: the server is allowed to reach it */
 process.env.E2E_REGISTRY_PORT ??= process.env.E2E_URL ? '' : String(Number(port) - 10_000)
+/** the same for an Archivista */
+process.env.E2E_ARCHIVISTA_PORT ??= process.env.E2E_URL ? '' : String(Number(port) - 9_999)
 /** With E2E_URL (and E2E_ADMIN_PASSWORD) a server that runs already is tested. */
 const url = process.env.E2E_URL ?? `http://127.0.0.1:${port}`
 
@@ -60,7 +62,9 @@ export default defineConfig({
             PORT: port,
             HOST: '127.0.0.1',
             WAYBILL_DATA: process.env.E2E_DATA,
-            WAYBILL_SOURCE_ORIGINS: `http://127.0.0.1:${process.env.E2E_REGISTRY_PORT}`,
+            WAYBILL_SOURCE_ORIGINS: [process.env.E2E_REGISTRY_PORT, process.env.E2E_ARCHIVISTA_PORT]
+              .map((own) => `http://127.0.0.1:${own}`)
+              .join(','),
             DATABASE_URL: '',
             WAYBILL_ADMIN_EMAIL: 'admin@bank.example',
             WAYBILL_ADMIN_PASSWORD: process.env.E2E_ADMIN_PASSWORD,

@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { artifactQuery } from '#lib/client/evidence.ts'
+import type { ArtifactDetail } from '#lib/contract/evidence.ts'
 import { type State, stateSchema } from '#lib/contract/verdict.ts'
+import { AskSources } from '../sources/ask-sources.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Digest } from '../ui/digest.tsx'
@@ -12,7 +14,7 @@ import { ErrorPanel } from '../ui/error-panel.tsx'
 import { PageBody } from '../ui/page-body.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
-import { PageSkeleton } from '../ui/skeletons.tsx'
+import { TableSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { AttentionBadge } from '../verifications/attention-badge.tsx'
 import { VerificationsCard } from '../verifications/verifications-card.tsx'
@@ -29,20 +31,38 @@ function stepName(step: string): ReactNode {
 /** Everywhere a digest was seen: made by, used by, spoken of, and the builds it is the result of. */
 export function ArtifactPage({ digest }: { digest: string }) {
   const { data, error, refetch } = useQuery(artifactQuery(digest))
-  if (error && !data)
-    return (
-      <PageBody>
-        <h1 className="mb-3 text-2xl/[30px] font-semibold">No evidence speaks of this digest</h1>
-        <p className="mb-4">
-          <Digest value={digest} full />
-        </p>
-        <ErrorPanel error={error} title="What the server says" retry={() => void refetch()} />
-      </PageBody>
-    )
-  if (!data) return <PageSkeleton />
-  const [name = 'Artifact'] = data.names
   return (
     <PageBody>
+      {data ? (
+        <Heading data={data} />
+      ) : error ? (
+        <Unknown digest={digest} error={error} retry={() => void refetch()} />
+      ) : (
+        <TableSkeleton rows={2} />
+      )}
+      {/* stays what it is, with its answer, while what it brought in appears around it */}
+      <AskSources digest={digest} className="my-4" />
+      {data ? <Seen data={data} digest={digest} /> : !error && <TableSkeleton rows={4} />}
+    </PageBody>
+  )
+}
+
+function Unknown({ digest, error, retry }: { digest: string; error: Error; retry: () => void }) {
+  return (
+    <>
+      <h1 className="mb-3 text-2xl/[30px] font-semibold">No evidence speaks of this digest</h1>
+      <p className="mb-4">
+        <Digest value={digest} full />
+      </p>
+      <ErrorPanel error={error} title="What the server says" retry={retry} />
+    </>
+  )
+}
+
+function Heading({ data }: { data: ArtifactDetail }) {
+  const [name = 'Artifact'] = data.names
+  return (
+    <>
       <PageHeader
         badge={data.attention !== null && <AttentionBadge level={data.attention} />}
         title={name.slice(0, 200)}
@@ -62,6 +82,13 @@ export function ArtifactPage({ digest }: { digest: string }) {
           {data.names.length > 12 && ` and ${data.names.length - 12} more`}
         </p>
       )}
+    </>
+  )
+}
+
+function Seen({ data, digest }: { data: ArtifactDetail; digest: string }) {
+  return (
+    <>
       {data.verifications.length > 0 && (
         <div className="mb-4">
           <VerificationsCard rows={data.verifications} />
@@ -123,6 +150,6 @@ export function ArtifactPage({ digest }: { digest: string }) {
       <div className="mt-4">
         <Origins digest={digest} />
       </div>
-    </PageBody>
+    </>
   )
 }

@@ -5,6 +5,7 @@ import { Network } from 'lucide-react'
 import Link from 'next/link'
 import { buildQuery } from '#lib/client/builds.ts'
 import type { BuildDetail } from '#lib/contract/builds.ts'
+import { AskSources } from '../sources/ask-sources.tsx'
 import { VerificationsCard } from '../verifications/verifications-card.tsx'
 import { BuildHeading } from './build-heading.tsx'
 import { BuildTabs, type Tab } from './build-tabs.tsx'
@@ -56,6 +57,17 @@ export function BuildPage({ id, tab, file, may }: BuildPageProps) {
   )
 }
 
+/** Codes of what more evidence may mend. */
+const lacking: ReadonlySet<string> = new Set(['EVIDENCE_PENDING', 'STEP_MISSING', 'STEP_UNBOUND', 'STEP_THRESHOLD'])
+
+/** Whether some step has no evidence, or too little, and a source may know more. */
+function lacksEvidence({ state, explanation }: BuildDetail): boolean {
+  if (state === 'verified' || state === 'running') return false
+  return [explanation.code, ...explanation.more.map(({ code }) => code)].some(
+    (code) => code !== null && lacking.has(code),
+  )
+}
+
 function Summary({ build, file, may }: { build: BuildDetail; file: string | null; may: May }) {
   const { explanation, report } = build
   return (
@@ -74,6 +86,7 @@ function Summary({ build, file, may }: { build: BuildDetail; file: string | null
           fixes={explanation.fixes}
           mayDraft={may.draft}
         />
+        {lacksEvidence(build) && <AskSources files={build.files} />}
         <MoreReasons more={explanation.more} />
         {build.attention === null && <VerificationsCard rows={build.verifications} />}
       </div>

@@ -13,6 +13,7 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   'evidence:recheck': [false, true, true, true, false, false],
   'evidence:take-out': [false, false, true, true, false, false],
   'source:manage': [false, false, true, true, false, false],
+  'source:ask': [false, true, true, true, false, false],
   'software:create': [false, false, true, true, false, false],
   'layout:draft': [false, false, true, true, false, false],
   'layout:sign': [false, false, true, true, false, false],
@@ -36,7 +37,7 @@ test.each(rights)('%s belongs to whom the table says', (right) => {
 
 test('the command line of the machine may what its scopes say, manage sources and say whose roots are trusted; no token may', () => {
   const local: Actor = { ...nobody, kind: 'local', scopes: ['ingest', 'read'] }
-  const own = ['source:manage', 'trust:end', 'trust:set'] as const
+  const own = ['source:manage', 'source:ask', 'trust:end', 'trust:set'] as const
   expect(rights.filter((right) => can(local, right))).toEqual(['read', 'evidence:bring', ...own])
   for (const right of own) {
     expect(can({ ...local, scopes: ['read'] }, right)).toBe(false)

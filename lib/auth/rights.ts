@@ -14,6 +14,7 @@ const holders = {
   'evidence:recheck': { roles: ['developer', 'engineer', 'admin'], scope: null },
   'evidence:take-out': { roles: ['engineer', 'admin'], scope: null },
   'source:manage': { roles: ['engineer', 'admin'], scope: null, local: true },
+  'source:ask': { roles: ['developer', 'engineer', 'admin'], scope: null, local: true },
   'software:create': { roles: ['engineer', 'admin'], scope: null },
   'layout:draft': { roles: ['engineer', 'admin'], scope: null },
   'layout:sign': { roles: ['engineer', 'admin'], scope: null },

@@ -1,43 +1,17 @@
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { pool } from '../db/client.ts'
-import { AppError } from '../errors.ts'
+import type { RateLimiterPostgres } from 'rate-limiter-flexible'
+import { limiter, spend } from './rate-limit.ts'
 
 const windowSeconds = 15 * 60
-
-const limiter = (keyPrefix: string, points: number): RateLimiterPostgres =>
-  new RateLimiterPostgres({
-    storeClient: pool,
-    storeType: 'pool',
-    tableName: 'RateLimit',
-    tableCreated: true,
-    keyPrefix,
-    points,
-    duration: windowSeconds,
-    clearExpiredByTimeout: false,
-  })
 
 type Limits = { account: RateLimiterPostgres; address: RateLimiterPostgres; any: RateLimiterPostgres }
 let made: Limits | undefined
 const limits = (): Limits => {
   made ??= {
-    account: limiter('sign-in-account', 10),
-    address: limiter('sign-in-address', 40),
-    any: limiter('setup-address', 20),
+    account: limiter('sign-in-account', 10, windowSeconds),
+    address: limiter('sign-in-address', 40, windowSeconds),
+    any: limiter('setup-address', 20, windowSeconds),
   }
   return made
-}
-
-/** Attempts are counted in one table for all processes; where that cannot be asked, nobody gets in. */
-async function spend(counter: RateLimiterPostgres, key: string, what: string): Promise<void> {
-  try {
-    await counter.consume(key)
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused
-    const seconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
-    throw new AppError('RATE_LIMITED', `Too many attempts ${what}. Try again in ${Math.ceil(seconds / 60)} minutes.`, {
-      retryAfter: seconds,
-    })
-  }
 }
 
 /** Counts one attempt before the password is looked at: by address and by account. */

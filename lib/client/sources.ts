@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import {
   acceptedSchema,
+  askAnswerSchema,
   probeSchema,
   replayedSchema,
   type SourceChange,
@@ -63,3 +64,6 @@ export const testSource = (id: string) => apiSend('POST', `${place(id)}/test`, u
 export const syncSource = (id: string) => apiSend('POST', `${place(id)}/sync`, undefined, acceptedSchema)
 export const replaySource = (id: string) => apiSend('POST', `${place(id)}/replay`, undefined, replayedSchema)
 export const removeSource = (id: string) => apiSend('DELETE', place(id), undefined, acceptedSchema)
+
+/** Asks every connected source what it has about a digest, and brings that in. Takes up to half a minute. */
+export const askSources = (digest: string) => apiSend('POST', '/api/v1/sources/ask', { digest }, askAnswerSchema)

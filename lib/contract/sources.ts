@@ -231,3 +231,46 @@ export const sourceIdSchema = z.object({ id: uuidSchema })
 /** What was asked for will be done by the worker. */
 export const acceptedSchema = z.object({ accepted: z.literal(true) })
 export const replayedSchema = z.object({ entries: z.number().int() })
+
+// ---- what the sources have about one digest ---------------------------------------------------------------
+
+export const askSourcesSchema = z.strictObject({ digest: z.string().max(200) })
+
+/**
+ * What asking one source came to. `asked`: it answered; `cannot`: its kind knows no digests; `paused`: it is left alone;
+ * `failed`: it is in the way.
+ */
+export const askOutcomeSchema = z.enum(['asked', 'cannot', 'paused', 'failed'])
+export const askedSourceSchema = z.object({
+  id: uuidSchema,
+  name: z.string(),
+  kind: z.enum(['directory', 'archivista', 'oci']),
+  outcome: askOutcomeSchema,
+  code: z.string().nullable(),
+  /** why it was not asked, could not be, or that not all was looked at; null where there is nothing to say */
+  message: z.string().nullable(),
+  /** pieces of evidence that it named; each is one of the following */
+  found: z.number().int(),
+  /** came in now */
+  fresh: z.number().int(),
+  /** was here before */
+  known: z.number().int(),
+  /** is being brought in */
+  waiting: z.number().int(),
+  /** did not come in, and why is said with the entry */
+  outside: z.number().int(),
+  /** the first of them: what did not come in first, then what is new */
+  entries: z.array(
+    z.object({
+      path: z.string(),
+      state: entryStateSchema,
+      fresh: z.boolean(),
+      /** the document that it holds, where there is one */
+      envelope: sha256Schema.nullable(),
+      message: z.string().nullable(),
+    }),
+  ),
+})
+export type AskedSource = z.infer<typeof askedSourceSchema>
+export const askAnswerSchema = z.object({ algo: z.string(), digest: z.string(), sources: z.array(askedSourceSchema) })
+export type AskAnswer = z.infer<typeof askAnswerSchema>

@@ -3,8 +3,8 @@ import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources
 import { UsageError } from '../import/arguments.ts'
 
 export interface SourceArguments {
-  readonly act: 'list' | 'add' | 'change' | 'test' | 'pause' | 'resume' | 'sync' | 'replay' | 'remove'
-  /** the source that is meant; null for list, and for testing settings that were not added */
+  readonly act: 'list' | 'add' | 'change' | 'test' | 'pause' | 'resume' | 'sync' | 'replay' | 'remove' | 'ask'
+  /** the source that is meant, or the digest that is asked about; null for list, and for testing settings that were not added */
   readonly name: string | null
   /** what is added or tested, or what a source is changed to */
   readonly settings: SourceSettings | null
@@ -30,6 +30,7 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
   waybill source sync NAME        fetches now, and waits until that has ended (--no-wait: does not)
   waybill source replay NAME      fetches again what was quarantined, refused or failed
   waybill source remove NAME      ends the fetching; what came stays
+  waybill source ask DIGEST       asks all sources what they have about a digest, and brings that in
 
   KIND is one of
     --directory FOLDER [--runs]   a folder on the server's machine; --runs: you vouch that each folder in it holds the
@@ -48,10 +49,11 @@ export const USAGE = `waybill source: places from which a running Waybill fetche
   --url URL         another server; needs --token (or WAYBILL_TOKEN), which may list only
   --json            print the answer as JSON
 
-  exit 0 fine   1 not reached, failing, or something did not come in   2 the server could not be reached or refused
+  exit 0 fine   1 not reached, failing, or something did not come in; ask: also where nothing was found
+       2 the server could not be reached or refused
        64 wrong usage`
 
-const acts = ['list', 'add', 'change', 'test', 'pause', 'resume', 'sync', 'replay', 'remove'] as const
+const acts = ['list', 'add', 'change', 'test', 'pause', 'resume', 'sync', 'replay', 'remove', 'ask'] as const
 
 const options = {
   directory: { type: 'string' },
@@ -120,6 +122,7 @@ function checkName(act: SourceArguments['act'], name: string | null, settings: S
     throw new UsageError(`${act} needs a name, and --directory, --archivista or --oci.`)
   if (act === 'test' && (name === null) === (settings === null))
     throw new UsageError('test needs the name of a source, or --directory, --archivista or --oci; not both.')
+  if (act === 'ask' && name === null) throw new UsageError('ask needs a digest, such as sha256:<64 hex digits>.')
   if (!['list', 'add', 'change', 'test'].includes(act) && name === null)
     throw new UsageError(`${act} needs the name of a source.`)
   if (!['add', 'change', 'test'].includes(act) && settings !== null) throw new UsageError(`${act} takes no settings.`)

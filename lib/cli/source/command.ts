@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   acceptedSchema,
+  askAnswerSchema,
   probeSchema,
   replayedSchema,
   type SourceRow,
@@ -11,7 +12,7 @@ import { UsageError } from '../import/arguments.ts'
 import { findServer, type Server, ServerError } from '../import/find-server.ts'
 import { parseArguments, type SourceArguments, USAGE } from './arguments.ts'
 import { ask } from './ask.ts'
-import { probeText, sourceText } from './report.ts'
+import { answerText, probeText, sourceText } from './report.ts'
 
 const exit = { fine: 0, some: 1, server: 2, usage: 64 } as const
 const pollMs = 500
@@ -55,6 +56,7 @@ async function perform(server: Server, given: SourceArguments): Promise<Outcome>
     return { text: `added\n${sourceText(row)}`, value: row, well: true }
   }
   if (act === 'test' && settings !== null) return probed(await ask(server, 'POST', '/test', probeSchema, { settings }))
+  if (act === 'ask') return askAll(server, name ?? '')
   const { id } = await named(server, name ?? '')
   switch (act) {
     case 'test':
@@ -84,6 +86,14 @@ async function perform(server: Server, given: SourceArguments): Promise<Outcome>
       return { text: 'removed; what it brought stays\n', value: answer, well: true }
     }
   }
+}
+
+/** Fine where something was found and all of it is in; a source that is in the way may have had more. */
+async function askAll(server: Server, digest: string): Promise<Outcome> {
+  const value = await ask(server, 'POST', '/ask', askAnswerSchema, { digest })
+  const found = value.sources.some((source) => source.found > 0)
+  const whole = value.sources.every(({ outcome, outside, waiting }) => outcome !== 'failed' && outside + waiting === 0)
+  return { text: answerText(value), value, well: found && whole }
 }
 
 async function list(server: Server): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import type { ProbeAnswer, SourceRow } from '#lib/contract/sources.ts'
+import type { AskAnswer, ProbeAnswer, SourceRow } from '#lib/contract/sources.ts'
 
 /** What testing a connection showed, in words. */
 export function probeText(probe: ProbeAnswer): string {
@@ -42,4 +42,29 @@ function countsText({ entries }: SourceRow): string {
   const { total: _, ...counts } = entries
   const some = Object.entries(counts).filter(([, count]) => count > 0)
   return some.length === 0 ? 'none' : some.map(([name, count]) => `${count} ${name}`).join(', ')
+}
+
+/** What asking the sources about a digest came to: a line for each, and one for each thing that it named first. */
+export function answerText({ sources }: AskAnswer): string {
+  if (sources.length === 0) return 'There is no source yet, so nobody was asked.\n'
+  const lines = sources.flatMap(({ name, outcome, message, entries, ...counts }) => [
+    `${name}  ${outcome === 'asked' ? foundText(counts) : outcome}${message === null ? '' : `: ${message}`}`,
+    ...entries.map(
+      ({ path, state, fresh, message: why }) => `  ${fresh ? 'new' : state}  ${path}${why === null ? '' : `: ${why}`}`,
+    ),
+  ])
+  return `${lines.join('\n')}\n`
+}
+
+function foundText(counts: Pick<AskAnswer['sources'][number], 'found' | 'fresh' | 'known' | 'waiting' | 'outside'>) {
+  const { found, fresh, known, waiting, outside } = counts
+  if (found === 0) return 'has nothing about it'
+  const parts = [
+    [fresh, 'new'],
+    [known, 'known already'],
+    [waiting, 'still coming'],
+    [outside, 'did not come in'],
+  ] as const
+  const some = parts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]))
+  return `${found} found, ${some.join(', ')}`
 }

@@ -7,16 +7,19 @@ import { POST as replay } from '#app/api/v1/sources/[id]/replay/route.ts'
 import { PATCH as change, GET as getOne, DELETE as remove } from '#app/api/v1/sources/[id]/route.ts'
 import { POST as sync } from '#app/api/v1/sources/[id]/sync/route.ts'
 import { POST as testOne } from '#app/api/v1/sources/[id]/test/route.ts'
+import { POST as askAll } from '#app/api/v1/sources/ask/route.ts'
 import { POST as add, GET as list } from '#app/api/v1/sources/route.ts'
 import { POST as testSettings } from '#app/api/v1/sources/test/route.ts'
 import { makeToken } from '#lib/auth/token-format.ts'
+import { jsonObject } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import type { RouteHandler } from '#lib/http/define-route.ts'
 import { syncSource } from '#lib/services/sources/sync/sync-source.ts'
-import { linkDocument } from '#lib/testing/authority/documents.ts'
-import { metablock } from '#lib/testing/authority/envelopes.ts'
+import { digestOf, linkDocument } from '#lib/testing/authority/documents.ts'
+import { dsse, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { FakeArchivista } from '#lib/testing/sources/fake-archivista/fake-archivista.ts'
 import { parseArguments } from './arguments.ts'
 import { sourceCommand } from './command.ts'
 
@@ -26,12 +29,14 @@ const top = realpathSync(mkdtempSync(join(tmpdir(), 'waybill-cli-')))
 const inbox = join(top, 'inbox')
 const said: string[] = []
 let server: Server | undefined
+let fake: FakeArchivista
 
 /** The routes behind a small server, as the command meets them. */
 const routes: [RegExp, RouteHandler][] = [
   [/^GET \/api\/v1\/sources$/, list],
   [/^POST \/api\/v1\/sources$/, add],
   [/^POST \/api\/v1\/sources\/test$/, testSettings],
+  [/^POST \/api\/v1\/sources\/ask$/, askAll],
   [/^POST \/api\/v1\/sources\/([^/]+)\/test$/, testOne],
   [/^POST \/api\/v1\/sources\/([^/]+)\/sync$/, sync],
   [/^POST \/api\/v1\/sources\/([^/]+)\/replay$/, replay],
@@ -45,6 +50,8 @@ beforeAll(async () => {
   const token = makeToken().token
   writeFileSync(join(top, 'local-token'), token)
   vi.stubEnv('WAYBILL_DATA', top)
+  fake = await FakeArchivista.start()
+  vi.stubEnv('WAYBILL_SOURCE_ORIGINS', fake.server.origin)
   server = createServer((incoming, outgoing) => {
     void (async () => {
       const chunks: Uint8Array[] = []
@@ -70,7 +77,8 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
   writeFileSync(join(top, 'running.json'), JSON.stringify({ url }))
 })
-afterAll(() => {
+afterAll(async () => {
+  await fake.close().catch(() => undefined)
   server?.close()
   rmSync(top, { recursive: true, force: true })
 })
@@ -136,6 +144,32 @@ test('what does not answer is not added, and says why', async () => {
   expect(said.join('')).toContain('The source was not added')
 })
 
+test('all sources are asked about a digest, and each says what it has or why it says nothing', async () => {
+  const attestation = (name: string) => {
+    const subject = [jsonObject({ name, digest: jsonObject({ sha256: digestOf(name) }) })]
+    const statement = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType: 'https://x.example/v1' }
+    return dsse(jsonObject(statement), [makeKey('ci')])
+  }
+  fake.add(attestation('asked'))
+  expect(await sourceCommand(['add', 'Asked', '--archivista', fake.server.origin])).toBe(0)
+  const { id } = await db.source.findFirstOrThrow({ where: { name: 'Asked' } })
+  said.length = 0
+  const asking = sourceCommand(['ask', `sha256:${digestOf('asked')}`])
+  await vi.waitUntil(() => db.sourceEntry.count({ where: { sourceId: id } }))
+  await syncSource(id)
+  expect(await asking).toBe(0)
+  expect(said.join('')).toMatch(/^Asked {2}1 found, 1 new\n {2}new {2}[0-9a-f]{64}\.json\n/m)
+  said.length = 0
+  expect(await sourceCommand(['ask', digestOf('nothing')])).toBe(1)
+  expect(said.join('')).toContain('Asked  has nothing about it\n')
+  await fake.close()
+  said.length = 0
+  expect(await sourceCommand(['ask', digestOf('nothing')])).toBe(1)
+  expect(said.join('')).toMatch(/^Asked {2}failed: \w.{20,}\n/m)
+  expect(await sourceCommand(['ask', 'latest'])).toBe(2)
+  expect(said.join('')).toContain('Expected a digest')
+})
+
 test('a registry is described with all that its kind has', () => {
   const given = [
     ...['--oci', 'https://r.example', '--repository', 'pay/api', '--repository', 'web/*', '--user', 'robot'],
@@ -169,6 +203,8 @@ test.each([
   [['add', 'x', '--archivista', 'https://a.example', '--runs']],
   [['test', 'x', '--directory', '/x']],
   [['sync']],
+  [['ask']],
+  [['ask', 'x', '--directory', '/x']],
   [['sync', 'x', '--directory', '/x']],
   [['list', '--runs']],
   [['list', '--nope']],

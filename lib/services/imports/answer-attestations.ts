@@ -11,12 +11,17 @@ const statusOf = { stored: 201, known: 200, quarantined: 202 } as const
 
 /** The answer to a push. It is made after the commit: whoever reads 2xx may forget the file. */
 export function answerAttestations(single: boolean, brought: Import): Response {
+  // a form whose documents are no files, or lines without a document: who sent it must not think that it is kept
+  if (brought.files.length === 0)
+    throw new AppError(
+      'BAD_REQUEST',
+      'Expected at least one document in the body, in a form as a file with a name; found none. Nothing was stored.',
+    )
   if (!single)
     return Response.json(attestationBatchSchema.parse({ import: brought.id, rows: brought.files.map(rowOf) }))
   const [file, ...more] = brought.files
-  if (file === undefined) throw new AppError('BAD_REQUEST', 'Expected a document in the body; found none.')
   // a body that turned out to hold several documents
-  if (more.length > 0) return answerAttestations(false, brought)
+  if (file === undefined || more.length > 0) return answerAttestations(false, brought)
   if (file.fate === 'refused' || file.fate === 'listed') throw refused(file)
   return Response.json(attestationAnswerSchema.parse(rowOf(file)), { status: statusOf[file.fate] })
 }

@@ -27,3 +27,17 @@ export const SYNC = {
   /** so many entries in a row that cannot be fetched mean that the source is in the way, not they */
   failuresInRow: 5,
 } as const
+
+/** How sources are asked about a digest. A person waits for the answer. */
+export const ASK = {
+  /** for one source to say what it has */
+  listMs: 15_000,
+  /** for the worker to bring in what was found, before the answer says that it is still coming */
+  bringMs: 20_000,
+  /** most of what one source has about a digest; the rest comes in with following */
+  entries: 500,
+  /** most entries of one source that an answer names */
+  shown: 20,
+  /** questions of one person, and of all, in a minute */
+  perMinute: { person: 10, all: 60 },
+} as const

@@ -1,8 +1,7 @@
-import { type Entry, type PassLimits, SourceError } from '../connector.ts'
+import { type Entry, type Memory, type PassLimits, SourceError } from '../connector.ts'
 import { isDigest } from './digest.ts'
 import { resolveTag } from './get-manifest.ts'
 import { inParallel } from './in-parallel.ts'
-import { passingMemory } from './memory.ts'
 import { attestationsTag, referrersTag } from './names.ts'
 import type { Registry } from './registry.ts'
 import { repositoriesOf } from './repositories.ts'
@@ -10,10 +9,13 @@ import { type Node, Walk } from './walk.ts'
 
 /**
  * What hangs on a digest in any of the repositories: its referrers, the tags that stand in for them, cosign's tag, and the
- * attestations inside of an index. Whether it speaks of the digest is for its own subjects to say. Throws SourceError.
+ * attestations inside of an index. Whether it speaks of the digest is for its own subjects to say. What was found is
+ * remembered as a pass does it: an image that no tag names is looked at in later passes, too, and not said to be gone.
+ * Throws SourceError.
  */
 export async function listByDigest(
   registry: Registry,
+  memory: Memory,
   algorithm: string,
   value: string,
   { signal }: PassLimits,
@@ -22,19 +24,20 @@ export async function listByDigest(
   if (!isDigest(digest)) return []
   const found = new Map<string, Entry>()
   await inParallel(await repositoriesOf(registry, signal), async (repository) => {
-    for (const entry of await attachedTo(registry, repository, digest, signal)) found.set(entry.key, entry)
+    for (const entry of await attachedTo(registry, memory, repository, digest, signal)) found.set(entry.key, entry)
   })
   return [...found.values()]
 }
 
 async function attachedTo(
   registry: Registry,
+  memory: Memory,
   repository: string,
   digest: string,
   signal: AbortSignal,
 ): Promise<readonly Entry[]> {
-  const walk = new Walk(registry, passingMemory(), repository, registry.now(), signal)
-  const nodes: Node[] = [{ digest, of: digest, ask: true, sure: true }]
+  const walk = new Walk(registry, memory, repository, registry.now(), signal)
+  const nodes: Node[] = [{ digest, of: digest, ask: true, sure: false }]
   for (const tag of [referrersTag(digest), attestationsTag(digest)]) {
     const found = await resolveTag(registry, repository, tag, signal)
     if (found !== null) nodes.push({ digest: found, of: digest, ask: false, sure: true })

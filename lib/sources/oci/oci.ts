@@ -21,7 +21,7 @@ export const ociKind: ConnectorKind<OciSettings> = {
       capabilities: { follows: 'sweep', byDigest: true, vanishes: true, metadataOnly: true },
       probe: (signal) => probe(registry, signal),
       since: (cursor, limits) => follow(registry, memory, cursor, limits),
-      byDigest: (algorithm, digest, limits) => listByDigest(registry, algorithm, digest, limits),
+      byDigest: (algorithm, digest, limits) => listByDigest(registry, memory, algorithm, digest, limits),
       fetch: (key, signal) => fetchBlob(registry, key, signal),
     }
   },

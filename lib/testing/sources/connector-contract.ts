@@ -124,6 +124,48 @@ export function connectorContract(name: string, make: () => Promise<ContractWorl
       expect(keysOf(await connector.byDigest(algo, digest, limits()))).toEqual([keys[1]])
       expect(await connector.byDigest('sha256', 'ab'.repeat(32), limits())).toEqual([])
     })
+
+    test('what it finds by digest are its own entries: the same keys, and the original bytes under them', async () => {
+      const { world, connector } = await filled(make, 3)
+      if (!connector.capabilities.byDigest || world.digestOf === undefined) return
+      const { entries } = await all(connector, null)
+      for (const number of [0, 1, 2]) {
+        const { algo, digest } = world.digestOf(number)
+        const [found, ...more] = await connector.byDigest(algo, digest, limits())
+        expect(more).toEqual([])
+        expect(entries.find(({ key }) => key === found?.key)).toMatchObject({
+          path: found?.path,
+          version: found?.version,
+        })
+        const { bytes } = await connector.fetch(found?.key ?? '', limits().signal)
+        expect(Buffer.from(bytes).equals(world.document(number))).toBe(true)
+      }
+    })
+
+    test('a digest of no kind that it knows finds nothing, and breaks nothing', async () => {
+      const { connector } = await filled(make, 1)
+      for (const [algo, digest] of [
+        ['sha256', 'latest'],
+        ['md5', 'ab'.repeat(16)],
+        ['sha256', '../../etc/passwd'],
+        ['"}', '%00'],
+      ] as const)
+        expect(await connector.byDigest(algo, digest, limits())).toEqual([])
+    })
+
+    test('asking by digest stops when it is told to, and says why where nobody answers', async () => {
+      const { world, connector } = await filled(make, 1)
+      const { algo, digest } = world.digestOf?.(0) ?? { algo: 'sha256', digest: 'ab'.repeat(32) }
+      const unreachable = await world.openUnreachable()
+      if (!connector.capabilities.byDigest) {
+        expect(await connector.byDigest(algo, digest, limits())).toEqual([])
+        return
+      }
+      await expect(connector.byDigest(algo, digest, limits(3, AbortSignal.abort()))).rejects.toMatchObject({
+        code: 'ABORTED',
+      })
+      await expect(unreachable.byDigest(algo, digest, limits())).rejects.toBeInstanceOf(SourceError)
+    })
   })
 }
 

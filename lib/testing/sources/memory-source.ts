@@ -23,9 +23,13 @@ export class MemorySource implements Connector {
   /** called before each fetch */
   onFetch: (key: string) => Promise<void> | void = () => undefined
   fetched = 0
+  /** keys of what speaks of a digest */
+  readonly about = new Map<string, readonly string[]>()
+  /** called before each question about a digest is answered */
+  onAsk: () => Promise<void> | void = () => undefined
 
   constructor(follows: Capabilities['follows'] = 'changes') {
-    this.capabilities = { follows, byDigest: false, vanishes: true, metadataOnly: true }
+    this.capabilities = { follows, byDigest: true, vanishes: true, metadataOnly: true }
   }
 
   put(key: string, bytes: Uint8Array): this {
@@ -53,8 +57,10 @@ export class MemorySource implements Connector {
     }
   }
 
-  byDigest(): Promise<readonly Entry[]> {
-    return Promise.resolve([])
+  async byDigest(algo: string, digest: string): Promise<readonly Entry[]> {
+    await this.onAsk()
+    if (this.down !== null) throw this.down
+    return (this.about.get(`${algo}:${digest}`) ?? []).map((key) => this.entryOf(key))
   }
 
   async fetch(key: string): Promise<{ bytes: Uint8Array }> {

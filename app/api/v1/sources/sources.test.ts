@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { sourceEntryPageSchema, sourceListSchema, sourceRowSchema } from '#lib/contract/sources.ts'
+import { askAnswerSchema, sourceEntryPageSchema, sourceListSchema, sourceRowSchema } from '#lib/contract/sources.ts'
 import { db } from '#lib/db/client.ts'
 import type { RouteHandler } from '#lib/http/define-route.ts'
 import { syncSource } from '#lib/services/sources/sync/sync-source.ts'
@@ -17,6 +17,7 @@ import { POST as replay } from './[id]/replay/route.ts'
 import { PATCH as changeSource, GET as getSource, DELETE as removeSource } from './[id]/route.ts'
 import { POST as sync } from './[id]/sync/route.ts'
 import { POST as testAdded } from './[id]/test/route.ts'
+import { POST as ask } from './ask/route.ts'
 import { POST as addSource, GET as listSources } from './route.ts'
 import { POST as testSettings } from './test/route.ts'
 
@@ -193,5 +194,30 @@ describe('sources', () => {
     expect((await call(changeSource, headers, { id, method: 'PATCH', body: { paused: true } })).status).toBe(404)
     expect((await call(removeSource, headers, { id, method: 'DELETE' })).status).toBe(404)
     expect((await call(getSource, headers, { id: 'x' })).status).toBe(400)
+  })
+})
+
+describe('POST /sources/ask', () => {
+  const digest = `sha256:${'ab'.repeat(32)}`
+
+  test('says of each source what asking it came to', async () => {
+    const { headers } = await signedIn('developer')
+    const engineer = await signedIn('engineer')
+    const name = `asked ${randomUUID()}`
+    expect((await call(addSource, engineer.headers, { body: { name, settings } })).status).toBe(201)
+    const { status, json } = await call(ask, headers, { body: { digest } })
+    expect(status).toBe(200)
+    const { sources } = askAnswerSchema.parse(json)
+    expect(sources.find((source) => source.name === name)).toMatchObject({ outcome: 'cannot', found: 0 })
+  })
+
+  test('is not for viewers and tokens, and wants a digest', async () => {
+    const viewer = await signedIn('viewer')
+    expect((await call(ask, viewer.headers, { body: { digest } })).status).toBe(403)
+    expect((await call(ask, (await apiToken(['read', 'ingest'])).headers, { body: { digest } })).status).toBe(403)
+    expect((await call(ask, {}, { body: { digest } })).status).toBe(401)
+    const { headers } = await signedIn('developer')
+    for (const body of [{ digest: 'latest' }, { digest: 'a'.repeat(201) }, {}, { digest, more: 1 }])
+      expect(await call(ask, headers, { body })).toMatchObject({ status: 400, json: { code: 'BAD_REQUEST' } })
   })
 })

@@ -4,7 +4,7 @@ import { systemActor } from '#lib/auth/actor.ts'
 import type { SourceSettings } from '#lib/contract/sources.ts'
 import { decodeUtf8, publicKeyFile } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
-import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
+import { digestOf, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
@@ -14,6 +14,7 @@ import { createSoftware } from '../../software/create.ts'
 import { putInForce } from '../../software/put-in-force.ts'
 import { setOwnerKeys } from '../../software/set-owner-keys.ts'
 import { judgeSoftwareJob } from '../../verdicts/judge-software.ts'
+import { askSources } from '../ask/ask-sources.ts'
 import { syncSource } from './sync-source.ts'
 
 // What is judged from a folder, also from one that is used again for the next run.
@@ -81,7 +82,15 @@ async function world({ together }: { together: boolean }) {
     })
     return builds.map(({ current }) => `${current?.verdict} ${current?.code ?? ''}`.trim())
   }
-  return { put, verdicts }
+  /** Asks about the last product, which all that lies there is said to speak of; the next sync brings it in. */
+  const ask = async (n: string): Promise<number> => {
+    const digest = `sha256:${digestOf(`tgz ${n}`)}`
+    source.about.set(digest, [...source.entries.keys()])
+    const open = ({ id }: { id: string }) => (id === sourceId ? source : new MemorySource())
+    const { sources } = await askSources(actor, digest, { open, bringMs: 0 })
+    return sources.find(({ id }) => id === sourceId)?.waiting ?? 0
+  }
+  return { put, verdicts, ask }
 }
 
 describe('runs that a folder source finds', () => {
@@ -137,6 +146,16 @@ describe('runs that a folder source finds', () => {
     const { put, verdicts } = await world({ together: false })
     put('build', '1')
     put('package', '1')
+    const found = await verdicts(1)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/^(deny|cannot-tell)/)
+  })
+
+  test('make no allow by being asked about: what came together in an answer holds nothing together', async () => {
+    const { put, verdicts, ask } = await world({ together: false })
+    put('build', '1')
+    put('package', '1')
+    expect(await ask('1')).toBe(2)
     const found = await verdicts(1)
     expect(found).toHaveLength(1)
     expect(found[0]).toMatch(/^(deny|cannot-tell)/)

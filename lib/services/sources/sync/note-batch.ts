@@ -1,5 +1,5 @@
 import type { Tx } from '#lib/db/client.ts'
-import type { Batch, Cursor } from '#lib/sources/connector.ts'
+import type { Batch, Cursor, Entry } from '#lib/sources/connector.ts'
 import { recordAudit } from '../../audit/record.ts'
 import { storedText } from '../../imports/store/stored-text.ts'
 import { sourceActor } from '../source-actor.ts'
@@ -104,6 +104,20 @@ async function sayWhySkipped(tx: Tx, sourceId: string, rows: readonly Noted[]): 
     FROM unnest(${skipped.map((r) => r.key)}::text[], ${skipped.map((r) => r.code)}::text[],
                 ${skipped.map((r) => storedText(r.message, 4_000))}::text[]) AS t(key, code, message)
     WHERE e."sourceId" = ${sourceId}::uuid AND e."key" = t.key AND e."state" = 'skipped' AND e."code" <> t.code`
+}
+
+/**
+ * Notes what a source answered about a digest, as if it had listed it now: the cursors stay where they are. What could not
+ * be had before is tried again, and all of it is fetched before what nobody waits for.
+ */
+export async function noteFound(tx: Tx, sourceId: string, entries: readonly Entry[], now: Date): Promise<void> {
+  const rows = notedOf({ entries, cursor: null, caughtUp: false })
+  await noteEntries(tx, sourceId, rows, { kind: 'follow', cursor: null, startedAt: now }, now)
+  await tx.$executeRaw`
+    UPDATE "SourceEntry" SET "state" = 'waiting', "code" = NULL, "message" = NULL, "attempts" = 0, "retryAt" = NULL,
+      "askedAt" = ${now}::timestamptz
+    WHERE "sourceId" = ${sourceId}::uuid AND "key" = ANY(${rows.map(({ key }) => key)}::text[])
+      AND "state" IN ('waiting', 'failed')`
 }
 
 async function moveCursor(

@@ -122,7 +122,8 @@ function noProgress(): SourceError {
 /** Gives the source back, and says when its next run is. */
 async function settle(tx: Tx, source: ClaimedSource, { inMs, error }: Outcome, now: Date): Promise<void> {
   await holdFence(tx, source)
-  const nextAt = new Date(now.getTime() + inMs)
+  // somebody may have asked about a digest after this run had looked for the last time what waits
+  const nextAt = new Date(now.getTime() + (error === null && (await isAskedFor(tx, source.id)) ? 0 : inMs))
   const failing = error === null ? { errorCode: null, errorMessage: null, errorSince: null, failures: 0 } : null
   await tx.source.update({
     where: { id: source.id },
@@ -130,6 +131,11 @@ async function settle(tx: Tx, source: ClaimedSource, { inMs, error }: Outcome, n
   })
   if (error !== null) await noteError(tx, source, error, now)
   await enqueue(tx, 'sync-source', { sourceId: source.id }, { dedupeKey: syncKey(source.id), runAt: nextAt })
+}
+
+async function isAskedFor(tx: Tx, sourceId: string): Promise<boolean> {
+  const where = { sourceId, state: 'waiting', retryAt: null, askedAt: { not: null } }
+  return (await tx.sourceEntry.findFirst({ where, select: { key: true } })) !== null
 }
 
 async function noteError(tx: Tx, source: ClaimedSource, error: SourceError, now: Date): Promise<void> {

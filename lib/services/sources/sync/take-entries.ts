@@ -76,7 +76,7 @@ async function waitingEntries({ source, now }: Run): Promise<Waiting[]> {
   const { rows } = await pool.query<Waiting>(
     `SELECT "key", "path", "version", "attempts" FROM "SourceEntry"
      WHERE "sourceId" = $1::uuid AND "state" = 'waiting' AND ("retryAt" IS NULL OR "retryAt" <= $2)
-     ORDER BY "firstSeenAt", "key" LIMIT ${SYNC.takeEntries}`,
+     ORDER BY "askedAt", "firstSeenAt", "key" LIMIT ${SYNC.takeEntries}`,
     [source.id, now()],
   )
   return rows
