@@ -127,7 +127,7 @@ test('the link makes the administrator, once', async ({ request }) => {
   expect(again.status()).toBe(403)
 })
 
-test('starts again within 8 seconds, with everything that was there', async () => {
+test('starts again with everything that was there, and builds nothing anew', async () => {
   const first = begin(await freePort(), {
     WAYBILL_ADMIN_EMAIL: 'a@bank.example',
     WAYBILL_ADMIN_PASSWORD: 'a long enough sentence',
@@ -135,10 +135,9 @@ test('starts again within 8 seconds, with everything that was there', async () =
   await ready(first)
   first.child.kill('SIGTERM')
   await first.ended
-  const began = Date.now()
   const second = begin(await freePort())
   await ready(second)
-  expect(Date.now() - began).toBeLessThan(8_000)
+  expect(second.text()).not.toContain('Building')
   await pause(300)
   expect(second.text()).not.toContain('/setup?token=')
 })
