@@ -80,7 +80,9 @@ test('is not added where it cannot be read, with a sentence about what to do', a
   const { actor } = await signedIn('engineer')
   const add = (more: object) => createSource(actor, { name: 'Other', settings: settings(more) })
   await expect(add({ tokenServer: null })).rejects.toThrow(/enter it as such, and let whoever runs Waybill keep/)
-  await expect(add({ url: 'https://other.example' })).rejects.toThrow(/allow https:\/\/other.example with WAYBILL_SOURCE_ORIGINS/)
+  await expect(add({ url: 'https://other.example' })).rejects.toThrow(
+    /allow https:\/\/other.example with WAYBILL_SOURCE_ORIGINS/,
+  )
   await expect(add({ repositories: ['team/*'], secret: null, user: null })).rejects.toThrow(/refused/)
   expect(await db.source.count({ where: { name: 'Other' } })).toBe(0)
 })
