@@ -55,6 +55,12 @@ async function reread(): Promise<void> {
   await inTransaction((tx) => enqueue(tx, 'reread-quarantine', {}, wanted)).catch(() => undefined)
 }
 
+/** ... and what it decided is decided again. */
+async function rejudge(): Promise<void> {
+  const { judgeAfterUpgrade } = await import('#lib/services/verdicts/after-upgrade.ts')
+  await judgeAfterUpgrade().catch((error: unknown) => console.error('judging again after an upgrade failed:', error))
+}
+
 function stop(): void {
   stopping = true
   hear()
@@ -71,7 +77,7 @@ process.on('message', (message) => {
 const deafen = await listen(jobChannel, hear, presence)
 const sweeper = setInterval(() => void sweep(), sweepMs)
 const syncer = setInterval(() => void syncDue(), dueMs)
-await Promise.all([sweep(), syncDue(), reread()])
+await Promise.all([sweep(), syncDue(), reread(), rejudge()])
 const { watchSources } = await import('#lib/services/sources/sync/watch-sources.ts')
 const unwatch = watchSources()
 process.send?.('ready')
