@@ -43,9 +43,18 @@ const tables: Readonly<Record<string, string>> = {
     SELECT md5('import ' || (i - 1) / ${perImport})::uuid, (i - 1) % ${perImport}, 'run/' || i || '.link', 1200,
       sha256(convert_to('envelope ' || i, 'UTF8')), 'link', 'stored'
     FROM generate_series($1::bigint, $2::bigint) AS i`,
-  Build: `INSERT INTO "Build" ("id", "short", "softwareId", "groupKey", "finalStep", "label", "firstSeenAt")
+  Build: `INSERT INTO "Build" ("id", "short", "softwareId", "groupKey", "finalStep", "label", "firstSeenAt", "state",
+      "currentId")
     SELECT md5('build ' || i)::uuid, 'b' || i, md5('software ' || i % 500)::uuid, sha256(convert_to('group ' || i, 'UTF8')),
-      'step-0', 'run ' || i, timestamptz '2026-01-01' + i * interval '1 second'
+      'step-0', 'run ' || i, timestamptz '2026-01-01' + i * interval '1 second', 'verified', md5('verdict ' || i)::uuid
+    FROM generate_series($1::bigint, $2::bigint) AS i WHERE i % ${perBuild} = 0`,
+  // half of what a report of this size takes when it is compressed
+  Verdict: `INSERT INTO "Verdict" ("id", "buildId", "bindingId", "inputsSha256", "verdict", "referenceVerdict", "headline",
+      "at", "judgedAt", "engine", "report", "evidence", "validUntil")
+    SELECT md5('verdict ' || i)::uuid, md5('build ' || i)::uuid, md5('binding ' || i % 500)::uuid,
+      sha256(convert_to('inputs ' || i, 'UTF8')), 'allow', 'allow', 'Every step checks out.',
+      timestamptz '2026-01-01' + i * interval '1 second', timestamptz '2026-01-01' + i * interval '1 second', 'bench',
+      repeat(md5(i::text), 60), '[]', timestamptz '2100-01-01'
     FROM generate_series($1::bigint, $2::bigint) AS i WHERE i % ${perBuild} = 0`,
   BuildFile: `INSERT INTO "BuildFile" ("buildId", "path", "algo", "digest")
     SELECT md5('build ' || i)::uuid, 'app', 'sha256', ${fileOf('2 * i')}
@@ -66,6 +75,9 @@ export async function fill(url: string, count: number, say: (text: string) => vo
   )
   await client.query(`INSERT INTO "Software" ("id", "slug", "name", "createdAt")
     SELECT md5('software ' || n)::uuid, 'software-' || n, 'Software ' || n, '2026-01-01' FROM generate_series(0, 499) AS n`)
+  await client.query(`INSERT INTO "Binding" ("id", "softwareId", "versionId", "envelopeId", "since", "by")
+    SELECT md5('binding ' || n)::uuid, md5('software ' || n)::uuid, md5('version ' || n)::uuid, 1, '2026-01-01', 'bench'
+    FROM generate_series(0, 499) AS n`)
   await client.query(
     `INSERT INTO "Import" ("id", "at", "actor", "actorName", "via", "title")
      SELECT md5('import ' || n)::uuid, '2026-01-01', 'token:bench', 'bench', 'api', 'Pushed'

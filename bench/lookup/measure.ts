@@ -9,6 +9,8 @@ import { verdictByDigest } from '../../lib/services/verdicts/by-digest.ts'
 const [count = 0, times = 0] = process.argv.slice(2).map(Number)
 const actor = systemActor('bench')
 const levels = 6
+/** A server that has run for a while has its code compiled and its statements planned. */
+const warmUp = 500
 
 const digestOf = (file: number): string => `sha256:${createHash('sha256').update(`file ${file}`).digest('hex')}`
 /** The same files each time, spread over everything. */
@@ -31,7 +33,8 @@ const ways: readonly Way[] = [
     name: 'verdict by digest, shipped',
     run: async (nth) => {
       const digest = digestOf(2 * 10 * spread(nth, Math.floor(count / 10)))
-      return (await verdictByDigest(actor, { digest, software: undefined })).builds.length
+      const { verdict, builds } = await verdictByDigest(actor, { digest, software: undefined })
+      return verdict === 'allow' ? builds.length : 0
     },
   },
   {
@@ -58,7 +61,7 @@ const ways: readonly Way[] = [
 await pool.query('SELECT 1')
 const results = []
 for (const { name, run } of ways) {
-  for (let nth = 0; nth < Math.min(50, times); nth++) await run(times + nth)
+  for (let nth = 0; nth < Math.min(warmUp, times); nth++) await run(times + nth)
   const took: number[] = []
   let rows = 0
   for (let nth = 0; nth < times; nth++) {

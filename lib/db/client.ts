@@ -8,25 +8,30 @@ export type Tx = Prisma.TransactionClient
 export type Pool = pg.Pool
 
 /** One per process, also when `next dev` loads this module anew. */
-const kept: { waybillPool?: pg.Pool; waybillClient?: PrismaClient } = globalKeep()
+const kept: Kept = globalKeep()
 
-/** Safe: the two names are written nowhere else, and both members are optional. */
-function globalKeep() {
-  return globalThis as { waybillPool?: pg.Pool; waybillClient?: PrismaClient }
+interface Kept {
+  waybillPool?: pg.Pool
+  waybillLookupPool?: pg.Pool
+  waybillClient?: PrismaClient
 }
 
-function openPool(): pg.Pool {
+/** Safe: the names are written nowhere else, and all members are optional. */
+function globalKeep() {
+  return globalThis as Kept
+}
+
+function openPool(planning: string, of: pg.PoolConfig): pg.Pool {
   const opened = new pg.Pool({
     connectionString: env().databaseUrl,
-    max: 10,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
     // a server that is frozen, or behind a dead network, ends no statement: then this side gives up
     query_timeout: 35_000,
     idle_in_transaction_session_timeout: 120_000,
-    // just-in-time compilation costs more than these short queries take; a plan made while tables were empty is worse
-    // than planning again
-    options: '-c jit=off -c plan_cache_mode=force_custom_plan',
+    // just-in-time compilation costs more than these short queries take
+    options: `-c jit=off ${planning}`,
+    ...of,
   })
   // an idle connection that breaks (the server was restarted) is replaced at the next use
   opened.on('error', (error) => console.error(`database connection lost: ${error.message}`))
@@ -34,8 +39,20 @@ function openPool(): pg.Pool {
 }
 
 function thePool(): pg.Pool {
-  kept.waybillPool ??= openPool()
+  // a plan made while tables were empty is worse than planning again
+  kept.waybillPool ??= openPool('-c plan_cache_mode=force_custom_plan', { max: 10 })
   return kept.waybillPool
+}
+
+function theLookupPool(): pg.Pool {
+  // planning takes several times as long as finding a few rows by their index, so plans are kept; as they are never of
+  // another kind, one made while tables were empty is as good
+  const byIndex = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `-c enable_${way}=off`).join(' ')
+  const planning = `-c plan_cache_mode=force_generic_plan ${byIndex}`
+  // kept open for longer, as the plans go with their connection
+  const of = { max: 4, idleTimeoutMillis: 300_000, allowExitOnIdle: true }
+  kept.waybillLookupPool ??= openPool(planning, of)
+  return kept.waybillLookupPool
 }
 
 function theClient(): PrismaClient {
@@ -59,6 +76,8 @@ function lazy<T extends object>(make: () => T): T {
 export const db: PrismaClient = lazy(theClient)
 /** The same connections without Prisma, for bulk work. */
 export const pool: pg.Pool = lazy(thePool)
+/** Connections of their own for finding a few rows by digest: who waits for a verdict does not wait behind pages. */
+export const lookupPool: pg.Pool = lazy(theLookupPool)
 
 /** Runs `work` in one transaction; what it throws undoes all of it. Keep it short and wait for nothing outside. */
 export function inTransaction<T>(work: (tx: Tx) => Promise<T>, timeout = 60_000): Promise<T> {
@@ -67,9 +86,10 @@ export function inTransaction<T>(work: (tx: Tx) => Promise<T>, timeout = 60_000)
 
 /** Closes what is open; the next use opens anew. */
 export async function closeDatabase(): Promise<void> {
-  const { waybillClient, waybillPool } = kept
+  const { waybillClient, waybillPool, waybillLookupPool } = kept
   kept.waybillClient = undefined
   kept.waybillPool = undefined
+  kept.waybillLookupPool = undefined
   await waybillClient?.$disconnect()
-  await waybillPool?.end()
+  await Promise.all([waybillPool?.end(), waybillLookupPool?.end()])
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
-import { pool } from './client.ts'
+import { lookupPool, pool } from './client.ts'
 import { databaseFault } from './database-fault.ts'
 
 /**
@@ -35,7 +35,13 @@ const types = {
     oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format),
 }
 
-function sqlOf(client: pg.PoolClient): Sql {
+/**
+ * One statement of its own that finds a few rows by digest: prepared and planned once per connection. It must reach
+ * every table through an index, as no other plan is taken.
+ */
+export const lookup: Pick<Sql, '$queryRaw'> = sqlOf(lookupPool)
+
+function sqlOf(client: Pick<pg.Pool, 'query'>): Sql {
   const run = (query: TemplateStringsArray, values: readonly unknown[]) =>
     client.query({ ...statementOf(query), values: [...values], types })
   return {

@@ -1,15 +1,18 @@
 import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import type { ArtifactDetail } from '#lib/contract/evidence.ts'
-import { db } from '#lib/db/client.ts'
+import { lookup } from '#lib/db/sql.ts'
 import { notFound } from '#lib/errors.ts'
 import { hex } from '../imports/store/envelopes.ts'
+import { anyVerificationAbout } from '../verifications/any-about.ts'
 import { attentionOfArtifact } from '../verifications/attention.ts'
 import { tellingRows } from '../verifications/telling.ts'
 import { parseDigest } from './parse-digest.ts'
 
 const shown = 500
 const verified = 50
+/** Files brought in that are looked through for their names; beyond that the names are the same again. */
+const broughtIn = 1_000
 
 /**
  * Everywhere a digest was seen: by which envelopes, as what, under which names, and the builds that ship it.
@@ -18,24 +21,18 @@ const verified = 50
 export async function getArtifact(actor: Actor, written: string): Promise<ArtifactDetail> {
   requireRight(actor, 'read')
   const { algo, digest } = parseDigest(written)
-  const bytes = Uint8Array.from(Buffer.from(digest, 'hex'))
-  const [artifact, builds, listed, attention, elsewhere] = await Promise.all([
-    db.artifact.findUnique({ where: { algo_digest: { algo, digest: bytes } }, select: { id: true } }),
-    db.buildFile.findMany({
-      where: { algo, digest: bytes },
-      take: shown,
-      distinct: ['buildId'],
-      include: {
-        build: { select: { short: true, state: true, firstSeenAt: true, software: { select: { slug: true } } } },
-      },
-      orderBy: { build: { firstSeenAt: 'desc' } },
-    }),
-    db.importFile.findMany({ where: { sha256: bytes }, take: 20, distinct: ['path'], select: { path: true } }),
-    attentionOfArtifact({ algo, digest: bytes }),
-    tellingRows({ about: [{ algo, digest: bytes }] }, verified),
+  const bytes = Buffer.from(digest, 'hex')
+  const about = { algo, digest: bytes }
+  const [uses, builds, listed, told] = await Promise.all([
+    usesOf(algo, bytes),
+    buildsWith(algo, bytes),
+    algo === 'sha256' ? pathsOf(bytes) : [],
+    anyVerificationAbout([about]),
   ])
-  const uses = artifact === null ? [] : await usesOf(artifact.id)
-  if (uses.length === 0 && builds.length === 0 && elsewhere.length === 0 && (algo !== 'sha256' || listed.length === 0))
+  const [attention, elsewhere] = told
+    ? await Promise.all([attentionOfArtifact(about), tellingRows({ about: [about] }, verified)])
+    : [null, []]
+  if (uses.length === 0 && builds.length === 0 && elsewhere.length === 0 && listed.length === 0)
     throw notFound(`file with ${algo} ${digest.slice(0, 12)} in any evidence`)
   const names = [
     ...new Set([
@@ -43,7 +40,7 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
       ...elsewhere.flatMap(({ subjects }) =>
         subjects.filter((one) => one.digest === digest && one.name !== '').map(({ name }) => name),
       ),
-      ...(algo === 'sha256' ? listed.map(({ path }) => path) : []),
+      ...listed,
     ]),
   ]
   return {
@@ -51,25 +48,54 @@ export async function getArtifact(actor: Actor, written: string): Promise<Artifa
     digest,
     names,
     uses,
-    builds: builds.map(({ build }) => ({ short: build.short, software: build.software.slug, state: build.state })),
+    builds,
     attention,
     verifications: elsewhere,
   }
 }
 
+type Use = ArtifactDetail['uses'][number]
+
+interface Listed {
+  readonly role: string
+  readonly path: string
+  readonly sha256: Buffer
+  readonly step: string | null
+  readonly firstSeenAt: Date
+}
+
 const roles = ['material', 'product', 'subject'] as const
 
-async function usesOf(artifactId: bigint): Promise<ArtifactDetail['uses']> {
-  const edges = await db.edge.findMany({
-    where: { artifactId },
-    take: shown,
-    orderBy: [{ envelopeId: 'desc' }, { role: 'asc' }],
-    include: { name: true, envelope: { select: { sha256: true, name: true, firstSeenAt: true } } },
-  })
-  return edges.flatMap(({ role, name, envelope }) => {
+/** The newest of each role, so that a file that everybody has is not read whole. */
+async function usesOf(algo: string, digest: Buffer): Promise<Use[]> {
+  const rows = await lookup.$queryRaw<Listed[]>`
+    SELECT g."role", n."value" AS "path", e."sha256", e."name" AS "step", e."firstSeenAt"
+    FROM "Artifact" a CROSS JOIN unnest(${[...roles]}::text[]) AS r("role") CROSS JOIN LATERAL (
+      SELECT x."role", x."envelopeId", x."nameId" FROM "Edge" x WHERE x."artifactId" = a."id" AND x."role" = r."role"
+      ORDER BY x."envelopeId" DESC LIMIT ${shown}::int) g
+    JOIN "Envelope" e ON e."id" = g."envelopeId" JOIN "Name" n ON n."id" = g."nameId"
+    WHERE a."algo" = ${algo} AND a."digest" = ${digest}
+    ORDER BY g."envelopeId" DESC, g."role" LIMIT ${shown}::int`
+  return rows.flatMap(({ role, path, sha256, step, firstSeenAt }) => {
     const known = roles.find((r) => r === role)
     if (known === undefined) return []
-    const seenAt = envelope.firstSeenAt.toISOString()
-    return [{ role: known, path: name.value, envelope: hex(envelope.sha256), step: envelope.name, seenAt }]
+    return [{ role: known, path, envelope: hex(sha256), step, seenAt: firstSeenAt.toISOString() }]
   })
+}
+
+/** Builds with such a final file, the newest first. */
+function buildsWith(algo: string, digest: Buffer): Promise<ArtifactDetail['builds']> {
+  return lookup.$queryRaw<ArtifactDetail['builds']>`
+    SELECT b."short", w."slug" AS "software", b."state"
+    FROM (SELECT DISTINCT f."buildId" FROM "BuildFile" f WHERE f."algo" = ${algo} AND f."digest" = ${digest}) f
+    JOIN "Build" b ON b."id" = f."buildId" JOIN "Software" w ON w."id" = b."softwareId"
+    ORDER BY b."firstSeenAt" DESC, b."id" DESC LIMIT ${shown}::int`
+}
+
+/** Under which names a file of these bytes was itself brought in. */
+async function pathsOf(digest: Buffer): Promise<string[]> {
+  const rows = await lookup.$queryRaw<{ path: string }[]>`
+    SELECT DISTINCT f."path" FROM (
+      SELECT i."path" FROM "ImportFile" i WHERE i."sha256" = ${digest} LIMIT ${broughtIn}::int) f LIMIT 20`
+  return rows.map(({ path }) => path)
 }

@@ -1,9 +1,8 @@
 import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import type { ArtifactOrigins } from '#lib/contract/evidence.ts'
-import { db, pool } from '#lib/db/client.ts'
+import { lookup } from '#lib/db/sql.ts'
 import { notFound } from '#lib/errors.ts'
-import { hex } from '../imports/store/envelopes.ts'
 import { parseDigest } from './parse-digest.ts'
 
 /** Envelopes that list one file as made; a file that more of them list is one that everybody has. */
@@ -24,13 +23,13 @@ type Level = ArtifactOrigins['levels'][number]
 export async function artifactOrigins(actor: Actor, written: string, most: number): Promise<ArtifactOrigins> {
   requireRight(actor, 'read')
   const { algo, digest } = parseDigest(written)
-  const key = { algo, digest: Uint8Array.from(Buffer.from(digest, 'hex')) }
-  const artifact = await db.artifact.findUnique({ where: { algo_digest: key }, select: { id: true } })
-  if (artifact === null) throw notFound(`file with ${algo} ${digest.slice(0, 12)} in any evidence`)
+  const [artifact] = await lookup.$queryRaw<{ id: string }[]>`
+    SELECT a."id"::text AS "id" FROM "Artifact" a WHERE a."algo" = ${algo} AND a."digest" = ${Buffer.from(digest, 'hex')}`
+  if (artifact === undefined) throw notFound(`file with ${algo} ${digest.slice(0, 12)} in any evidence`)
   const levels: Level[] = []
-  const files = new Set([String(artifact.id)])
+  const files = new Map<string, Digest>([[artifact.id, { algo, digest }]])
   const envelopes = new Set<string>()
-  let next = [...files]
+  let next = [...files.keys()]
   let truncated = false
   while (next.length > 0 && levels.length < most) {
     const made = await makersOf(next.slice(0, WIDTH))
@@ -40,25 +39,31 @@ export async function artifactOrigins(actor: Actor, written: string, most: numbe
     for (const id of fresh) envelopes.add(id)
     const taken = await takenBy(fresh)
     truncated ||= taken.truncated
-    levels.push(levelOf(fresh, made.rows, taken.rows))
     next = [...new Set(taken.rows.map(({ artifactId }) => artifactId))].filter((id) => !files.has(id))
-    for (const id of next) files.add(id)
+    for (const { artifactId, algo, digest } of taken.rows) files.set(artifactId, { algo, digest })
+    levels.push(levelOf(fresh, made.rows, taken.rows, files))
   }
   return { algo, digest, levels, truncated: truncated || (await anyMade(next)) }
 }
 
+interface Digest {
+  readonly algo: string
+  /** hex */
+  readonly digest: string
+}
+
+/** A file as an envelope lists it. */
 interface Listed {
   readonly artifactId: string
   readonly envelopeId: string
-  readonly algo: string
-  readonly digest: Buffer
   readonly path: string
 }
 
 interface Made extends Listed {
-  readonly sha256: Buffer
+  readonly sha256: string
   readonly step: string | null
-  readonly seenAt: Date
+  /** milliseconds since 1970 */
+  readonly seenAt: number
 }
 
 interface Found<T> {
@@ -66,35 +71,32 @@ interface Found<T> {
   readonly truncated: boolean
 }
 
+/** What listed these files as made. Each role is asked for by itself: a file that all take is made by few. */
 async function makersOf(ids: readonly string[]): Promise<Found<Made>> {
-  const { rows } = await pool.query<Made & { nth: number }>({
-    name: 'artifact-makers',
-    text: `SELECT a."id"::text AS "artifactId", m."envelopeId"::text AS "envelopeId", m."nth"::int AS "nth", a."algo",
-             a."digest", n."value" AS "path", e."sha256", e."name" AS "step", e."firstSeenAt" AS "seenAt"
-      FROM "Artifact" a CROSS JOIN LATERAL (
-        SELECT g."envelopeId", g."nameId", row_number() OVER (ORDER BY g."envelopeId" DESC) AS "nth" FROM "Edge" g
-        WHERE g."artifactId" = a."id" AND g."role" IN ('product', 'subject')
-        ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}) m
-      JOIN "Envelope" e ON e."id" = m."envelopeId" JOIN "Name" n ON n."id" = m."nameId"
-      WHERE a."id" = ANY($1::bigint[]) ORDER BY m."envelopeId" DESC, n."value"`,
-    values: [ids],
-  })
+  const rows = await lookup.$queryRaw<(Made & { nth: number })[]>`
+    SELECT w."id"::text AS "artifactId", m."envelopeId"::text AS "envelopeId", m."nth"::int AS "nth", n."value" AS "path",
+           encode(e."sha256", 'hex') AS "sha256", e."name" AS "step",
+           (extract(epoch FROM e."firstSeenAt") * 1000)::float8 AS "seenAt"
+    FROM unnest(${ids}::bigint[]) AS w("id") CROSS JOIN LATERAL (
+      SELECT l."envelopeId", l."nameId", row_number() OVER (ORDER BY l."envelopeId" DESC) AS "nth" FROM (
+        (SELECT g."envelopeId", g."nameId" FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'product'
+         ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}::int)
+        UNION ALL
+        (SELECT g."envelopeId", g."nameId" FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'subject'
+         ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}::int)) l) m
+    JOIN "Envelope" e ON e."id" = m."envelopeId" JOIN "Name" n ON n."id" = m."nameId"`
   return within(rows, MAKERS)
 }
 
-async function takenBy(envelopeIds: readonly string[]): Promise<Found<Listed>> {
-  const { rows } = await pool.query<Listed & { nth: number }>({
-    name: 'artifacts-taken',
-    text: `SELECT t."artifactId"::text AS "artifactId", w."id"::text AS "envelopeId", t."nth"::int AS "nth", a."algo",
-             a."digest", n."value" AS "path"
-      FROM unnest($1::bigint[]) AS w("id") CROSS JOIN LATERAL (
-        SELECT g."artifactId", g."nameId", row_number() OVER (ORDER BY g."artifactId", g."nameId") AS "nth" FROM "Edge" g
-        WHERE g."envelopeId" = w."id" AND g."role" = 'material'
-        ORDER BY g."artifactId", g."nameId" LIMIT ${TAKEN + 1}) t
-      JOIN "Artifact" a ON a."id" = t."artifactId" JOIN "Name" n ON n."id" = t."nameId"
-      ORDER BY n."value", a."digest"`,
-    values: [envelopeIds],
-  })
+async function takenBy(envelopeIds: readonly string[]): Promise<Found<Listed & Digest>> {
+  const rows = await lookup.$queryRaw<(Listed & Digest & { nth: number })[]>`
+    SELECT t."artifactId"::text AS "artifactId", w."id"::text AS "envelopeId", t."nth"::int AS "nth", a."algo",
+           encode(a."digest", 'hex') AS "digest", n."value" AS "path"
+    FROM unnest(${envelopeIds}::bigint[]) AS w("id") CROSS JOIN LATERAL (
+      SELECT g."artifactId", g."nameId", row_number() OVER (ORDER BY g."artifactId", g."nameId") AS "nth" FROM "Edge" g
+      WHERE g."envelopeId" = w."id" AND g."role" = 'material'
+      ORDER BY g."artifactId", g."nameId" LIMIT ${TAKEN + 1}::int) t
+    JOIN "Artifact" a ON a."id" = t."artifactId" JOIN "Name" n ON n."id" = t."nameId"`
   return within(rows, TAKEN)
 }
 
@@ -105,28 +107,38 @@ function within<T extends { readonly nth: number }>(rows: readonly T[], most: nu
 /** Whether the walk could go on. */
 async function anyMade(ids: readonly string[]): Promise<boolean> {
   if (ids.length === 0) return false
-  const { rows } = await pool.query({
-    name: 'any-made',
-    text: `SELECT 1 FROM unnest($1::bigint[]) AS w("id") WHERE EXISTS (
-      SELECT 1 FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" IN ('product', 'subject')) LIMIT 1`,
-    values: [ids],
-  })
+  const rows = await lookup.$queryRaw<unknown[]>`
+    SELECT 1 FROM unnest(${ids}::bigint[]) AS w("id")
+    WHERE EXISTS (SELECT 1 FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'product')
+       OR EXISTS (SELECT 1 FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'subject') LIMIT 1`
   return rows.length > 0
 }
 
-function levelOf(ids: readonly string[], made: readonly Made[], taken: readonly Listed[]): Level {
+/** The envelopes, the last received first, each with its files by name. */
+function levelOf(
+  ids: readonly string[],
+  made: readonly Made[],
+  taken: readonly Listed[],
+  files: ReadonlyMap<string, Digest>,
+): Level {
   const makes = Map.groupBy(made, ({ envelopeId }) => envelopeId)
   const takes = Map.groupBy(taken, ({ envelopeId }) => envelopeId)
-  return ids.flatMap((id) => {
-    const files = makes.get(id) ?? []
-    const [first] = files
-    if (first === undefined) return []
-    const { sha256, step, seenAt } = first
-    const took = (takes.get(id) ?? []).map(fileOf)
-    return [{ envelope: hex(sha256), step, seenAt: seenAt.toISOString(), made: files.map(fileOf), took }]
-  })
+  const filesOf = (listed: readonly Listed[] = []) =>
+    listed
+      .flatMap(({ artifactId, path }) => {
+        const file = files.get(artifactId)
+        return file === undefined ? [] : [{ ...file, path }]
+      })
+      .sort((a, b) => inOrder(a.path, b.path) || inOrder(a.digest, b.digest))
+  return [...ids]
+    .sort((a, b) => Number(b) - Number(a))
+    .flatMap((id) => {
+      const [first] = makes.get(id) ?? []
+      if (first === undefined) return []
+      const { sha256, step, seenAt } = first
+      const when = new Date(seenAt).toISOString()
+      return [{ envelope: sha256, step, seenAt: when, made: filesOf(makes.get(id)), took: filesOf(takes.get(id)) }]
+    })
 }
 
-function fileOf({ algo, digest, path }: Listed): Level[number]['took'][number] {
-  return { algo, digest: hex(digest), path }
-}
+const inOrder = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -1,4 +1,4 @@
-import { pool } from '#lib/db/client.ts'
+import { lookup } from '#lib/db/sql.ts'
 import type { ByDigest } from './attention.ts'
 
 /**
@@ -7,11 +7,10 @@ import type { ByDigest } from './attention.ts'
  */
 export async function anyVerificationAbout(artifacts: readonly ByDigest[]): Promise<boolean> {
   if (artifacts.length === 0) return false
-  const { rows } = await pool.query({
-    name: 'any-verification-about',
-    text: `SELECT 1 FROM unnest($1::text[], $2::bytea[]) AS t("algo", "digest") WHERE EXISTS (
-      SELECT 1 FROM "VerificationSubject" s WHERE s."algo" = t."algo" AND s."digest" = t."digest") LIMIT 1`,
-    values: [artifacts.map(({ algo }) => algo), artifacts.map(({ digest }) => Buffer.from(digest))],
-  })
+  const algos = artifacts.map(({ algo }) => algo)
+  const digests = artifacts.map(({ digest }) => Buffer.from(digest))
+  const rows = await lookup.$queryRaw<unknown[]>`
+    SELECT 1 FROM unnest(${algos}::text[], ${digests}::bytea[]) AS t("algo", "digest") WHERE EXISTS (
+      SELECT 1 FROM "VerificationSubject" s WHERE s."algo" = t."algo" AND s."digest" = t."digest") LIMIT 1`
   return rows.length > 0
 }
