@@ -26,6 +26,17 @@ interface Way {
 
 const ways: readonly Way[] = [
   {
+    name: 'floor: id of a digest, bare pg',
+    run: async (nth) => {
+      const { rows } = await pool.query({
+        name: 'floor',
+        text: 'SELECT "id" FROM "Artifact" WHERE "algo" = $1 AND "digest" = $2',
+        values: ['sha256', Buffer.from(digestOf(2 * late(nth)).slice('sha256:'.length), 'hex')],
+      })
+      return rows.length
+    },
+  },
+  {
     name: 'artifact by digest, whole page',
     run: async (nth) => (await getArtifact(actor, digestOf(2 * late(nth)))).uses.length,
   },

@@ -101,7 +101,7 @@ function Seen({ data, digest }: { data: ArtifactDetail; digest: string }) {
           ) : (
             <DataTable
               label="Where it was seen"
-              rows={data.uses.slice(0, 500).map((use, index) => ({ ...use, index }))}
+              rows={data.uses.map((use, index) => ({ ...use, index }))}
               rowKey={(use) => String(use.index)}
               columns={[
                 { id: 'role', header: 'How', cell: (use) => roles[use.role] },

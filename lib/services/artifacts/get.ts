@@ -10,6 +10,8 @@ import { tellingRows } from '../verifications/telling.ts'
 import { parseDigest } from './parse-digest.ts'
 
 const shown = 500
+/** Documents that list it in one role, the newest: what all take keeps those that made it in the list. */
+const shownOfRole = 160
 const verified = 50
 /** Files brought in that are looked through for their names; beyond that the names are the same again. */
 const broughtIn = 1_000
@@ -66,16 +68,16 @@ interface Listed {
 
 const roles = ['material', 'product', 'subject'] as const
 
-/** The newest of each role, so that a file that everybody has is not read whole. */
+/** Each role is asked for by itself, so that a file that everybody has is not read whole. */
 async function usesOf(algo: string, digest: Buffer): Promise<Use[]> {
   const rows = await lookup.$queryRaw<Listed[]>`
     SELECT g."role", n."value" AS "path", e."sha256", e."name" AS "step", e."firstSeenAt"
     FROM "Artifact" a CROSS JOIN unnest(${[...roles]}::text[]) AS r("role") CROSS JOIN LATERAL (
       SELECT x."role", x."envelopeId", x."nameId" FROM "Edge" x WHERE x."artifactId" = a."id" AND x."role" = r."role"
-      ORDER BY x."envelopeId" DESC LIMIT ${shown}::int) g
+      ORDER BY x."envelopeId" DESC LIMIT ${shownOfRole}::int) g
     JOIN "Envelope" e ON e."id" = g."envelopeId" JOIN "Name" n ON n."id" = g."nameId"
     WHERE a."algo" = ${algo} AND a."digest" = ${digest}
-    ORDER BY g."envelopeId" DESC, g."role" LIMIT ${shown}::int`
+    ORDER BY g."envelopeId" DESC, g."role"`
   return rows.flatMap(({ role, path, sha256, step, firstSeenAt }) => {
     const known = roles.find((r) => r === role)
     if (known === undefined) return []

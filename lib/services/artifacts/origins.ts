@@ -13,10 +13,11 @@ const TAKEN = 200
 const WIDTH = 2_000
 
 type Level = ArtifactOrigins['levels'][number]
+type File = Level[number]['took'][number]
 
 /**
  * What a file came of: the envelopes that list it as made, what those took, who made that, and so on. Level by level,
- * one statement each: a recursive one is planned for millions of rows and takes ten times as long.
+ * one statement each, over numbers alone; what the numbers stand for is read once at the end.
  * @param written `sha256:<hex>`, `sha512:<hex>`, `gitCommit:<hex>`, or the hex alone
  * @throws AppError NOT_FOUND where no evidence lists it
  */
@@ -26,82 +27,64 @@ export async function artifactOrigins(actor: Actor, written: string, most: numbe
   const [artifact] = await lookup.$queryRaw<{ id: string }[]>`
     SELECT a."id"::text AS "id" FROM "Artifact" a WHERE a."algo" = ${algo} AND a."digest" = ${Buffer.from(digest, 'hex')}`
   if (artifact === undefined) throw notFound(`file with ${algo} ${digest.slice(0, 12)} in any evidence`)
-  const levels: Level[] = []
-  const files = new Map<string, Digest>([[artifact.id, { algo, digest }]])
+  const walked: Walked[] = []
+  const files = new Set([artifact.id])
   const envelopes = new Set<string>()
-  let next = [...files.keys()]
+  let next = [...files]
   let truncated = false
-  while (next.length > 0 && levels.length < most) {
-    const made = await makersOf(next.slice(0, WIDTH))
-    const fresh = [...new Set(made.rows.map(({ envelopeId }) => envelopeId))].filter((id) => !envelopes.has(id))
-    truncated ||= made.truncated || next.length > WIDTH
-    if (fresh.length === 0) return { algo, digest, levels, truncated }
+  while (next.length > 0 && walked.length < most) {
+    const { rows, more } = await levelBefore(next.slice(0, WIDTH), [...envelopes])
+    truncated ||= more || next.length > WIDTH
+    const fresh = new Set(rows.map(({ envelopeId }) => envelopeId)).difference(envelopes)
+    if (fresh.size === 0) break
     for (const id of fresh) envelopes.add(id)
-    const taken = await takenBy(fresh)
-    truncated ||= taken.truncated
-    next = [...new Set(taken.rows.map(({ artifactId }) => artifactId))].filter((id) => !files.has(id))
-    for (const { artifactId, algo, digest } of taken.rows) files.set(artifactId, { algo, digest })
-    levels.push(levelOf(fresh, made.rows, taken.rows, files))
+    walked.push({ envelopes: fresh, rows })
+    next = [...new Set(rows.map(({ artifactId }) => artifactId)).difference(files)]
+    for (const id of next) files.add(id)
   }
-  return { algo, digest, levels, truncated: truncated || (await anyMade(next)) }
+  const [levels, goesOn] = await Promise.all([read(walked), walked.length === most && anyMade(next)])
+  return { algo, digest, levels, truncated: truncated || goesOn }
 }
 
-interface Digest {
-  readonly algo: string
-  /** hex */
-  readonly digest: string
+interface Walked {
+  readonly envelopes: ReadonlySet<string>
+  readonly rows: readonly Listed[]
 }
 
-/** A file as an envelope lists it. */
+/** That an envelope lists a file under a name. */
 interface Listed {
-  readonly artifactId: string
+  /** as made, or as taken */
+  readonly made: boolean
   readonly envelopeId: string
-  readonly path: string
+  readonly artifactId: string
+  readonly nameId: string
 }
 
-interface Made extends Listed {
-  readonly sha256: string
-  readonly step: string | null
-  /** milliseconds since 1970 */
-  readonly seenAt: number
-}
-
-interface Found<T> {
-  readonly rows: readonly T[]
-  readonly truncated: boolean
-}
-
-/** What listed these files as made. Each role is asked for by itself: a file that all take is made by few. */
-async function makersOf(ids: readonly string[]): Promise<Found<Made>> {
-  const rows = await lookup.$queryRaw<(Made & { nth: number })[]>`
-    SELECT w."id"::text AS "artifactId", m."envelopeId"::text AS "envelopeId", m."nth"::int AS "nth", n."value" AS "path",
-           encode(e."sha256", 'hex') AS "sha256", e."name" AS "step",
-           (extract(epoch FROM e."firstSeenAt") * 1000)::float8 AS "seenAt"
-    FROM unnest(${ids}::bigint[]) AS w("id") CROSS JOIN LATERAL (
-      SELECT l."envelopeId", l."nameId", row_number() OVER (ORDER BY l."envelopeId" DESC) AS "nth" FROM (
-        (SELECT g."envelopeId", g."nameId" FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'product'
-         ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}::int)
-        UNION ALL
-        (SELECT g."envelopeId", g."nameId" FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'subject'
-         ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}::int)) l) m
-    JOIN "Envelope" e ON e."id" = m."envelopeId" JOIN "Name" n ON n."id" = m."nameId"`
-  return within(rows, MAKERS)
-}
-
-async function takenBy(envelopeIds: readonly string[]): Promise<Found<Listed & Digest>> {
-  const rows = await lookup.$queryRaw<(Listed & Digest & { nth: number })[]>`
-    SELECT t."artifactId"::text AS "artifactId", w."id"::text AS "envelopeId", t."nth"::int AS "nth", a."algo",
-           encode(a."digest", 'hex') AS "digest", n."value" AS "path"
-    FROM unnest(${envelopeIds}::bigint[]) AS w("id") CROSS JOIN LATERAL (
-      SELECT g."artifactId", g."nameId", row_number() OVER (ORDER BY g."artifactId", g."nameId") AS "nth" FROM "Edge" g
-      WHERE g."envelopeId" = w."id" AND g."role" = 'material'
-      ORDER BY g."artifactId", g."nameId" LIMIT ${TAKEN + 1}::int) t
-    JOIN "Artifact" a ON a."id" = t."artifactId" JOIN "Name" n ON n."id" = t."nameId"`
-  return within(rows, TAKEN)
-}
-
-function within<T extends { readonly nth: number }>(rows: readonly T[], most: number): Found<T> {
-  return { rows: rows.filter(({ nth }) => nth <= most), truncated: rows.some(({ nth }) => nth > most) }
+/**
+ * What listed these files as made, and what those of them that are not `known` took. Each role is asked for by itself:
+ * what all take is made by few. `more`: some list is longer than what is followed of it.
+ */
+async function levelBefore(ids: readonly string[], known: readonly string[]) {
+  const rows = await lookup.$queryRaw<(Listed & { more: boolean })[]>`
+    WITH made AS (
+      SELECT w."id", m.* FROM unnest(${ids}::bigint[]) AS w("id") CROSS JOIN LATERAL (
+        SELECT l."envelopeId", l."nameId", row_number() OVER (ORDER BY l."envelopeId" DESC) > ${MAKERS}::int AS "more"
+        FROM (
+          (SELECT g."envelopeId", g."nameId" FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'product'
+           ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}::int)
+          UNION ALL
+          (SELECT g."envelopeId", g."nameId" FROM "Edge" g WHERE g."artifactId" = w."id" AND g."role" = 'subject'
+           ORDER BY g."envelopeId" DESC LIMIT ${MAKERS + 1}::int)) l) m),
+    fresh AS (
+      SELECT m."envelopeId" FROM made m WHERE NOT m."more" EXCEPT SELECT unnest(${known}::bigint[]))
+    SELECT true AS "made", m."envelopeId"::text, m."id"::text AS "artifactId", m."nameId"::text, m."more" FROM made m
+    UNION ALL
+    SELECT false, f."envelopeId"::text, t."artifactId"::text, t."nameId"::text, t."more"
+    FROM fresh f CROSS JOIN LATERAL (
+      SELECT g."artifactId", g."nameId", row_number() OVER (ORDER BY g."artifactId", g."nameId") > ${TAKEN}::int AS "more"
+      FROM "Edge" g WHERE g."envelopeId" = f."envelopeId" AND g."role" = 'material'
+      ORDER BY g."artifactId", g."nameId" LIMIT ${TAKEN + 1}::int) t`
+  return { rows: rows.filter(({ more }) => !more), more: rows.some(({ more }) => more) }
 }
 
 /** Whether the walk could go on. */
@@ -114,31 +97,47 @@ async function anyMade(ids: readonly string[]): Promise<boolean> {
   return rows.length > 0
 }
 
-/** The envelopes, the last received first, each with its files by name. */
-function levelOf(
-  ids: readonly string[],
-  made: readonly Made[],
-  taken: readonly Listed[],
-  files: ReadonlyMap<string, Digest>,
-): Level {
-  const makes = Map.groupBy(made, ({ envelopeId }) => envelopeId)
-  const takes = Map.groupBy(taken, ({ envelopeId }) => envelopeId)
-  const filesOf = (listed: readonly Listed[] = []) =>
-    listed
-      .flatMap(({ artifactId, path }) => {
-        const file = files.get(artifactId)
-        return file === undefined ? [] : [{ ...file, path }]
+interface Maker {
+  readonly id: string
+  readonly sha256: string
+  readonly step: string | null
+  /** milliseconds since 1970 */
+  readonly seenAt: number
+}
+
+/** The envelopes of each level, the last received first, each with its files by name. */
+async function read(walked: readonly Walked[]): Promise<Level[]> {
+  const idsOf = (pick: (row: Listed) => string) => [...new Set(walked.flatMap(({ rows }) => rows.map(pick)))]
+  const [makers, digests, names] = await Promise.all([
+    lookup.$queryRaw<Maker[]>`
+      SELECT e."id"::text AS "id", encode(e."sha256", 'hex') AS "sha256", e."name" AS "step",
+             (extract(epoch FROM e."firstSeenAt") * 1000)::float8 AS "seenAt"
+      FROM "Envelope" e WHERE e."id" = ANY(${idsOf(({ envelopeId }) => envelopeId)}::bigint[]) ORDER BY e."id" DESC`,
+    lookup.$queryRaw<{ id: string; algo: string; digest: string }[]>`
+      SELECT a."id"::text AS "id", a."algo", encode(a."digest", 'hex') AS "digest"
+      FROM "Artifact" a WHERE a."id" = ANY(${idsOf(({ artifactId }) => artifactId)}::bigint[])`,
+    lookup.$queryRaw<{ id: string; value: string }[]>`
+      SELECT n."id"::text AS "id", n."value" FROM "Name" n WHERE n."id" = ANY(${idsOf(({ nameId }) => nameId)}::bigint[])`,
+  ])
+  const fileById = new Map(digests.map(({ id, algo, digest }) => [id, { algo, digest }]))
+  const nameById = new Map(names.map(({ id, value }) => [id, value]))
+  const filesOf = (rows: readonly Listed[], made: boolean): File[] =>
+    rows
+      .flatMap((row) => {
+        const [file, path] = [fileById.get(row.artifactId), nameById.get(row.nameId)]
+        return row.made !== made || file === undefined || path === undefined ? [] : [{ ...file, path }]
       })
       .sort((a, b) => inOrder(a.path, b.path) || inOrder(a.digest, b.digest))
-  return [...ids]
-    .sort((a, b) => Number(b) - Number(a))
-    .flatMap((id) => {
-      const [first] = makes.get(id) ?? []
-      if (first === undefined) return []
-      const { sha256, step, seenAt } = first
-      const when = new Date(seenAt).toISOString()
-      return [{ envelope: sha256, step, seenAt: when, made: filesOf(makes.get(id)), took: filesOf(takes.get(id)) }]
-    })
+  return walked.map(({ envelopes, rows }) => {
+    const lists = Map.groupBy(rows, ({ envelopeId }) => envelopeId)
+    return makers
+      .filter(({ id }) => envelopes.has(id))
+      .map(({ id, sha256, step, seenAt }) => {
+        const listed = lists.get(id) ?? []
+        const [made, took] = [filesOf(listed, true), filesOf(listed, false)]
+        return { envelope: sha256, step, seenAt: new Date(seenAt).toISOString(), made, took }
+      })
+  })
 }
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
