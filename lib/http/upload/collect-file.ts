@@ -26,5 +26,7 @@ export async function collectFile(path: string, pieces: AsyncIterable<Uint8Array
     chunks = [Buffer.concat(chunks).subarray(0, headBytes)]
   }
   const bytes = Buffer.concat(chunks)
-  return oversize ? { path, bytes, oversize: { size, sha256: hash.digest('hex') } } : { path, bytes }
+  if (oversize) return { path, bytes, oversize: { size, sha256: hash.digest('hex') } }
+  // what is small lies in memory that Node shares out among many
+  return { path, bytes, owned: bytes.byteLength === bytes.buffer.byteLength }
 }
