@@ -87,6 +87,52 @@ describe('MATCH', () => {
     expect(trace.rules[0]?.left[0]?.why).toBe('digest-differs')
   })
 
+  test.each([
+    ['link', 'link', false],
+    ['link', 'statement', false],
+    ['statement', 'link', false],
+    ['statement', 'statement', true],
+  ] as const)('a %s beside a %s: an algorithm more is the same file: %s', (one, other, same) => {
+    const sets = { less: { sha256: 'a'.repeat(64) }, more: { sha256: 'a'.repeat(64), sha512: 'b'.repeat(128) } }
+    const taken = ['MATCH *', 'MATCH * IN d', 'MATCH * IN in'].map((head, at) => {
+      const [own, theirs] =
+        [['app', 'app'] as const, ['d/app', 'd/app'] as const, ['in/app', 'out/app'] as const][at] ?? []
+      const text = `${head} WITH PRODUCTS ${['', 'IN d ', 'IN out '][at]}FROM build`
+      const item = {
+        materials: new Map(),
+        products: new Map([[own ?? '', sets.less]]),
+        fromStatement: one === 'statement',
+      }
+      const build = {
+        materials: new Map(),
+        products: new Map([[theirs ?? '', sets.more]]),
+        fromStatement: other === 'statement',
+      }
+      return evaluate([text], item, { build }).leftover.length === 0
+    })
+    expect(taken).toEqual([same, same, same])
+  })
+
+  test('an absolute name keeps its place, whatever folder the other side is looked for in', () => {
+    const item = recorded({}, { '/etc/app': 'a', lib: 'b' })
+    const build = recorded({}, { '/etc/app': 'a', 'out/lib': 'b', 'out//etc/app': 'x' })
+    expect(evaluate(['MATCH * WITH PRODUCTS IN out FROM build'], item, { build }).leftover).toEqual([])
+  })
+
+  test('an empty prefix is none', () => {
+    const build = recorded({}, { app: 'a' })
+    for (const words of [
+      ['MATCH', '*', 'IN', '', 'WITH', 'PRODUCTS', 'FROM', 'build'],
+      ['MATCH', '*', 'WITH', 'PRODUCTS', 'IN', '', 'FROM', 'build'],
+    ]) {
+      const input = { rules: [parseRule(words)], list: 'products' as const, item: recorded({}, { app: 'a' }) }
+      const links = new Map([['build', build]])
+      expect(evaluateRules({ ...input, links }).leftover).toEqual([])
+      const deeper = evaluateRules({ ...input, links: new Map([['build', recorded({}, { '/app': 'a' })]]) })
+      expect(deeper.leftover).toEqual(['app'])
+    }
+  })
+
   test('names of prototypes are ordinary names', () => {
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
     const item = { materials: new Map(), products: new Map(names.map((name) => [name, { sha256: 'a' }])) }
@@ -375,6 +421,14 @@ describe('a prefix that was cut off and cannot be put back', () => {
     expect(applyRules(asked('MATCH * WITH PRODUCTS FROM build', ['src//abs'])).referenceFails).toBe(false)
     expect(applyRules(asked('MATCH * IN src WITH PRODUCTS FROM nowhere', ['src//abs'])).referenceFails).toBe(false)
     expect(applyRules(asked('MATCH * IN other WITH PRODUCTS FROM build', ['src//abs'])).referenceFails).toBe(false)
+  })
+
+  test('only files below the prefix are cut', () => {
+    // behind its first four letters, as many as the prefix has, it would begin with a slash
+    const item = recorded({ 'abcd/x': '1', 'odd\\name': '1' }, {})
+    const links = new Map([['build', recorded({}, {})]])
+    const rules = ['MATCH * IN src WITH PRODUCTS FROM build', 'ALLOW *', 'DISALLOW *'].map(rule)
+    expect(rulesFail({ rules, list: 'materials', item, links })).toBe(false)
   })
 
   test('takes no such file itself, whatever the other side has', () => {

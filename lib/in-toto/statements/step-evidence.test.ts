@@ -155,6 +155,18 @@ describe('statements stand for steps in the form that was chosen', () => {
     ])
   })
 
+  test('a link with a member that nobody knows counts in DSSE, whose signature covers the bytes, and not in Metablock', () => {
+    const build = new Map([...linkDocument({ name: 'build', products: { app: 'x' } }), ['extra', 'x']])
+    const tested = linkDocument({ name: 'test', materials: { app: 'x' } })
+    const report = judge({ build: dsse(build, [alice]), test: metablock(tested, [bob]) }, null)
+    expect([...codes(report), report.referenceVerdict]).toEqual(['allow', 'allow'])
+    const classic = judge({ build: metablock(build, [alice]), test: metablock(tested, [bob]) }, null)
+    expect(classic.verdict).not.toBe('allow')
+    expect(classic.steps[0]?.skipped).toMatchObject([
+      { code: 'MALFORMED', message: expect.stringContaining('"extra"') },
+    ])
+  })
+
   test('a test result with warnings, and a command that nobody names, are for people to judge', () => {
     const warned = signed(statement(RESULT, [app()], { result: 'WARNED' }), bob)
     const [build, tested] = SPEC.steps

@@ -46,6 +46,8 @@ const digest = (more: Partial<VerifyInput> = {}) =>
     ...more,
   }).inputs
 
+const mira = { name: 'Mira', keys: ['a', 'b'], spiffeIds: ['x', 'y'] }
+
 /** Pairs of inputs that must not look alike; the first of each differs from the plain input as well, but for a few. */
 const PAIRS: readonly [string, Partial<VerifyInput>, Partial<VerifyInput>][] = [
   ['the layout', {}, { layout: layoutOf('two') }],
@@ -127,6 +129,10 @@ const PAIRS: readonly [string, Partial<VerifyInput>, Partial<VerifyInput>][] = [
     { certificates: trustOf([inForce]) },
     { certificates: trustOf([{ ...inForce, taintedAt: 2 }]) },
   ],
+  ['a declared functionary', {}, { functionaries: [mira] }],
+  ['her name', { functionaries: [mira] }, { functionaries: [{ ...mira, name: 'Mara' }] }],
+  ['one of her keys', { functionaries: [mira] }, { functionaries: [{ ...mira, keys: ['a', 'c'] }] }],
+  ['one of her SPIFFE IDs', { functionaries: [mira] }, { functionaries: [{ ...mira, spiffeIds: ['x', 'z'] }] }],
   ['inspections', {}, { runInspection: () => ({ returnValue: 0, materials: new Map(), products: new Map() }) }],
   ['the time', {}, { at: AT + 1000 }],
   ['the profile', {}, { profile: 'reference' }],
@@ -140,6 +146,8 @@ describe('the digest of all inputs tells apart', () => {
   test('nothing that says the same: no order, no empty list', () => {
     const keys = (first: typeof owner, second: typeof owner) => digest({ layoutKeys: [first.key, second.key] })
     expect(keys(owner, other)).toBe(keys(other, owner))
+    const turned = { ...mira, keys: ['b', 'a'], spiffeIds: ['y', 'x'] }
+    expect(digest({ functionaries: [turned] })).toBe(digest({ functionaries: [mira] }))
     const plain = digest()
     expect(
       digest({ unusableKeys: [], forms: new Map(), parameters: null, functionaries: [], runInspection: null }),
