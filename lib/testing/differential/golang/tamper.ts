@@ -39,10 +39,17 @@ function leaf(
     apply: (draft, random) => {
       const link = anyLink(draft, random)
       nameWorkloads(draft, link)
-      link.leaf = { ...link.leaf, ...change(draft, link) }
+      const spoilt = spoiltBefore.get(link) ?? new Set()
+      // a later tampering would otherwise make whole again what an earlier one spoilt
+      const changes = Object.entries(change(draft, link)).filter(([member]) => !spoilt.has(member))
+      link.leaf = { ...link.leaf, ...Object.fromEntries(changes) }
+      if (fatal) spoiltBefore.set(link, new Set([...spoilt, ...changes.map(([member]) => member)]))
     },
   }
 }
+
+/** Members of a link's certificate that a fatal tampering set. */
+const spoiltBefore = new WeakMap<CertifiedLink, ReadonlySet<string>>()
 
 /** A constraint that takes any URI would make another name harmless. */
 function nameWorkloads(draft: CertifiedDraft, { step, leaf }: CertifiedLink): void {
