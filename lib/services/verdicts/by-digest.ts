@@ -58,7 +58,7 @@ function shippedBy(digest: Buffer, software: string | null): Promise<Found[]> {
            v."headline", v."validUntil", n."until"
     FROM (SELECT DISTINCT f."buildId" FROM "BuildFile" f WHERE f."algo" = 'sha256' AND f."digest" = ${digest}) f
     JOIN "Build" b ON b."id" = f."buildId" JOIN "Software" w ON w."id" = b."softwareId"
-    LEFT JOIN "Verdict" v ON v."id" = b."currentId" LEFT JOIN "Binding" n ON n."id" = v."bindingId"
+    LEFT JOIN ("Verdict" v JOIN "Binding" n ON n."id" = v."bindingId") ON v."id" = b."currentId"
     WHERE ${software}::text IS NULL OR w."slug" = ${software} OR w."id"::text = lower(${software})
     ORDER BY b."firstSeenAt" DESC, b."id" DESC LIMIT ${MOST + 1}::int`
 }
