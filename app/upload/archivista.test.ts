@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { db } from '#lib/db/client.ts'
 import type { RouteHandler } from '#lib/http/define-route.ts'
+import { HEAVY_BYTES, isHeavy } from '#lib/services/heavy/run-heavy.ts'
 import { gitoidOf } from '#lib/services/imports/store/gitoid.ts'
 import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
@@ -72,6 +73,18 @@ const ci = makeKey('ci')
 const link = (name: string): string => Buffer.from(metablock(linkDocument({ name }), [ci])).toString()
 
 describe('a client of Archivista', () => {
+  test('is told the gitoid of a document so large that another thread reads it, and downloads the same bytes', async () => {
+    const { headers } = await both()
+    const products = Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`out/part-${n}`, `part ${n}`]))
+    const body = Buffer.from(metablock(linkDocument({ name: 'large', products }), [ci])).toString()
+    expect(isHeavy(body.length, HEAVY_BYTES)).toBe(true)
+    const gitoid = gitoidOf(Buffer.from(body))
+    const answer = await send(headers, { method: 'POST', path: '/upload', body })
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { gitoid }])
+    const back = await send(headers, { method: 'GET', path: `/download/${gitoid}` })
+    expect([back.status, back.text === body]).toEqual([200, true])
+  })
+
   test.each(['', '/v1'])('uploads, again without an error, and downloads the same bytes (%s)', async (prefix) => {
     const { headers, id } = await both()
     const body = link(`step${prefix}`)

@@ -1,10 +1,10 @@
 'use client'
-import { Button, Modal, MultiSelect, Textarea } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { ApiProblem } from '#lib/client/api.ts'
 import { identitiesQuery } from '#lib/client/identities.ts'
 import { privateKeyIn } from '../software/private-key.ts'
+import { KnownKeys, keyLabel, NotSaved, PublicKeyText } from './key-fields.tsx'
 
 /** Public keys as the API takes them: known ones by fingerprint, new ones as text with a name. */
 export type GivenKey = { fingerprint: string } | { text: string; name: string }
@@ -54,46 +54,17 @@ export function Declaration({ title, act, owner, ready, needsKey, declare, onClo
     setRefusal(null)
     save.mutate()
   }
-  const known = (identities?.keys ?? []).map(({ fingerprint, name, keytype }) => ({
-    value: fingerprint,
-    label: `${name} · ${keytype} · ${fingerprint.slice(0, 12)}`,
-  }))
+  const known = (identities?.keys ?? []).map((key) => ({ value: key.fingerprint, label: keyLabel(key) }))
   const withKey = !needsKey || chosen.length > 0 || pasted.trim() !== ''
   return (
     <Modal opened onClose={onClose} title={title} size="lg">
       <form onSubmit={submit} className="flex flex-col gap-4 text-[13px]">
         {before}
-        <MultiSelect
-          label="Keys that are known"
-          placeholder={known.length === 0 ? 'None is known yet: paste one below' : 'Search by name or keyid'}
-          data={known}
-          value={chosen}
-          onChange={setChosen}
-          searchable
-          clearable
-          clearButtonProps={{ 'aria-label': 'Choose none' }}
-          nothingFoundMessage="No such key"
-        />
-        <Textarea
-          label="Or a public key"
-          description="PEM (SPKI or PKCS#1) or securesystemslib JSON"
-          autosize
-          minRows={2}
-          maxRows={8}
-          maxLength={65_536}
-          classNames={{ input: '!font-mono !text-xs' }}
-          value={pasted}
-          onChange={(event) => setPasted(event.currentTarget.value)}
-        />
+        <KnownKeys label="Keys that are known" known={known} chosen={chosen} onChange={setChosen} />
+        <PublicKeyText label="Or a public key" value={pasted} onChange={setPasted} />
         {after}
         <p className="text-mute">{note}</p>
-        {(refusal ?? save.error) && (
-          <div role="alert" className="text-fail-text">
-            <p>{refusal ?? save.error?.message}</p>
-            {save.error instanceof ApiProblem &&
-              Object.entries(save.error.fields).map(([path, text]) => <p key={path}>{text}</p>)}
-          </div>
-        )}
+        <NotSaved refusal={refusal} error={save.error} />
         <div className="flex justify-end gap-2">
           <Button variant="default" onClick={onClose}>
             Cancel

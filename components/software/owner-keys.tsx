@@ -1,12 +1,12 @@
 'use client'
-import { ActionIcon, Button, FileButton, Modal, MultiSelect, Textarea, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, FileButton, Modal, Tooltip } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { ApiProblem } from '#lib/client/api.ts'
 import { identitiesQuery } from '#lib/client/identities.ts'
 import { setOwnerKeys, softwareQuery } from '#lib/client/software.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'
+import { KnownKeys, keyLabel, NotSaved, PublicKeyText } from '../identities/key-fields.tsx'
 import { useMay } from '../shell/me.tsx'
 import { Card } from '../ui/card.tsx'
 import { Digest } from '../ui/digest.tsx'
@@ -94,12 +94,7 @@ function ChangeOwnerKeys({ software, onClose }: { software: SoftwareDetail; onCl
     setBrought((before) => [...before, { name, text }])
     return true
   }
-  const known = new Map(
-    (identities?.keys ?? []).map((key) => [
-      key.fingerprint,
-      `${key.name} · ${key.keytype} · ${key.fingerprint.slice(0, 12)}`,
-    ]),
-  )
+  const known = new Map((identities?.keys ?? []).map((key) => [key.fingerprint, keyLabel(key)]))
   for (const key of software.owners)
     if (!known.has(key.fingerprint)) known.set(key.fingerprint, `${key.name} · ${key.keytype}`)
   const count = chosen.length + brought.length
@@ -110,29 +105,14 @@ function ChangeOwnerKeys({ software, onClose }: { software: SoftwareDetail; onCl
           A layout can be put in force only when every one of these keys signed exactly its bytes. Keys that came with
           evidence carry no trust until you choose them here. The change is written to the audit log.
         </p>
-        <MultiSelect
+        <KnownKeys
           label="Choose among the keys that are known"
-          placeholder={known.size === 0 ? 'None is known yet: paste one below' : 'Search by name or keyid'}
-          data={[...known].map(([value, label]) => ({ value, label }))}
-          value={chosen}
+          known={[...known].map(([value, label]) => ({ value, label }))}
+          chosen={chosen}
           onChange={setChosen}
-          searchable
-          clearable
-          clearButtonProps={{ 'aria-label': 'Choose none' }}
-          nothingFoundMessage="No such key"
         />
         <div>
-          <Textarea
-            label="Or paste a public key"
-            description="PEM (SPKI or PKCS#1) or securesystemslib JSON"
-            autosize
-            minRows={3}
-            maxRows={8}
-            maxLength={65_536}
-            classNames={{ input: '!font-mono !text-xs' }}
-            value={pasted}
-            onChange={(event) => setPasted(event.currentTarget.value)}
-          />
+          <PublicKeyText label="Or paste a public key" value={pasted} onChange={setPasted} />
           <div className="mt-2 flex flex-wrap gap-2">
             <Button
               size="xs"
@@ -181,13 +161,7 @@ function ChangeOwnerKeys({ software, onClose }: { software: SoftwareDetail; onCl
             ))}
           </ul>
         )}
-        {(refusal ?? save.error) && (
-          <div role="alert" className="text-fail-text">
-            <p>{refusal ?? save.error?.message}</p>
-            {save.error instanceof ApiProblem &&
-              Object.entries(save.error.fields).map(([path, text]) => <p key={path}>{text}</p>)}
-          </div>
-        )}
+        <NotSaved refusal={refusal} error={save.error} />
         <div className="flex items-center justify-end gap-2">
           <span className="mr-auto text-mute">
             {count === 0

@@ -134,7 +134,9 @@ async function weigh(browser: Browser, server: Server, page: string, address: st
   await tab.goto(server.url + address, { waitUntil: 'networkidle' })
   const paint = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0
   // a page that leads elsewhere once it is shown takes the question with it: ask again
-  const firstPaint = await tab.evaluate(paint).catch(() => tab.waitForTimeout(1_000).then(() => tab.evaluate(paint)))
+  const firstPaint = await tab
+    .evaluate(paint)
+    .catch(() => tab.waitForLoadState('networkidle').then(() => tab.evaluate(paint)))
   await context.close()
   const of = (kind: string): number => sums[kind] ?? 0
   return {

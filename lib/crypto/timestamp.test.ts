@@ -1,3 +1,4 @@
+// Longer than most: tokens are made byte by byte, so that each can be wrong in one place.
 import { describe, expect, test } from 'vitest'
 import { makeCertificate, type TestCertificate } from '#lib/testing/authority/certificates.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'

@@ -76,7 +76,7 @@ function lazy<T extends object>(make: () => T): T {
 export const db: PrismaClient = lazy(theClient)
 /** The same connections without Prisma, for bulk work. */
 export const pool: pg.Pool = lazy(thePool)
-/** Connections of their own for finding a few rows by digest: who waits for a verdict does not wait behind pages. */
+/** Connections of their own for finding a few rows by digest: who waits for a verdict does not wait behind lists. */
 export const lookupPool: pg.Pool = lazy(theLookupPool)
 
 /** Runs `work` in one transaction; what it throws undoes all of it. Keep it short and wait for nothing outside. */

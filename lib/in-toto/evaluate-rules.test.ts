@@ -1,3 +1,4 @@
+// Longer than most: the one rule engine, by example, by a plain second reading, and by properties.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

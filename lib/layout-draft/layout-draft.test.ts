@@ -1,3 +1,4 @@
+// Longer than most: every act of drawing on one draft, and that it can be taken back.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeUtf8, encodeCanonicalJson, type JsonObject, type JsonValue, jsonObject } from '#lib/crypto/index.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { detectArchive } from '../../archives/detect.ts'
+import { HEAVY_BYTES, isHeavy } from '../../services/heavy/run-heavy.ts'
 import type { IncomingFile } from '../../services/imports/finding.ts'
 import { IMPORT_LIMITS } from '../../services/imports/limits.ts'
 
@@ -25,8 +26,20 @@ export async function collectFile(path: string, pieces: AsyncIterable<Uint8Array
     oversize = true
     chunks = [Buffer.concat(chunks).subarray(0, headBytes)]
   }
-  const bytes = Buffer.concat(chunks)
-  if (oversize) return { path, bytes, oversize: { size, sha256: hash.digest('hex') } }
-  // what is small lies in memory that Node shares out among many
-  return { path, bytes, owned: bytes.byteLength === bytes.buffer.byteLength }
+  if (oversize) return { path, bytes: Buffer.concat(chunks), oversize: { size, sha256: hash.digest('hex') } }
+  return { path, bytes: isHeavy(size, HEAVY_BYTES) ? inSharedMemory(chunks, size) : Buffer.concat(chunks) }
+}
+
+/**
+ * What is large is read in another thread. Copying it there would hold this one, and handing its memory over would take
+ * it from whoever looks at it afterwards: it lies where both can read it, and nobody writes.
+ */
+function inSharedMemory(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = Buffer.from(new SharedArrayBuffer(size))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
 }

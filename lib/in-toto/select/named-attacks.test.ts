@@ -1,3 +1,4 @@
+// Longer than most: each named attack twice, honest and as the attack.
 import { describe, expect, test } from 'vitest'
 import { digestOf, type LayoutSpec } from '#lib/testing/authority/documents.ts'
 import { EvidenceStore } from '#lib/testing/evidence-store.ts'

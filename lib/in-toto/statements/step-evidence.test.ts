@@ -1,3 +1,4 @@
+// Longer than most: every form of statement against every way to spoil it, over one chain.
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, type JsonValue, jsonObject } from '#lib/crypto/index.ts'
 import { verifySignature } from '#lib/crypto/node/index.ts'

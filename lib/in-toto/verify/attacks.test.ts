@@ -1,3 +1,4 @@
+// Longer than most: tampered chains in one table, each beside the whole one.
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, type JsonValue, jsonObject, keyObject, utf8 } from '#lib/crypto/index.ts'
 import { verifySignature } from '#lib/crypto/node/index.ts'

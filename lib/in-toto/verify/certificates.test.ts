@@ -1,3 +1,4 @@
+// Longer than most: every way in which a certificate may fail to stand for a step, over one set of authorities.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, type JsonValue, parseX509, readPem, sha256, toHex, writePem } from '#lib/crypto/index.ts'

@@ -1,3 +1,4 @@
+// Longer than most: the table of attack cases with their codes, and the test that each row points at.
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

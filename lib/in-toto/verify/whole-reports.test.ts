@@ -1,3 +1,4 @@
+// Longer than most: whole reports are compared, word for word.
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, type JsonValue, jsonObject, keyObject } from '#lib/crypto/index.ts'
 import { verifyCertificate, verifySignature } from '#lib/crypto/node/index.ts'

@@ -13,7 +13,7 @@ const shown = 500
 /** Documents that list it in one role, the newest: what all take keeps those that made it in the list. */
 const shownOfRole = 160
 const verified = 50
-/** Files brought in that are looked through for their names; beyond that the names are the same again. */
+/** Files brought in that are looked through for their names, so that one that came a million times is not read whole. */
 const broughtIn = 1_000
 
 /**

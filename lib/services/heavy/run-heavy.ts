@@ -23,21 +23,16 @@ const kept = globalThis as { waybillThreads?: Tinypool }
 
 /**
  * Does a task in another thread and answers what it answers.
- * @param given memory of `input` that goes there instead of a copy: nobody here can read it any more
  * @throws AppError what the task throws of that kind, and RATE_LIMITED where too many wait already
  */
-export async function runHeavy<N extends TaskName>(
-  name: N,
-  input: TaskInput<N>,
-  given: ArrayBuffer[] = [],
-): Promise<TaskAnswer<N>> {
+export async function runHeavy<N extends TaskName>(name: N, input: TaskInput<N>): Promise<TaskAnswer<N>> {
   kept.waybillThreads ??= openPool()
   if (kept.waybillThreads.queueSize >= waitingLimit) {
     const message = `${waitingLimit} large documents are waiting already. Nothing of this one was done; try again later.`
     throw new AppError('RATE_LIMITED', message, { retryAfter: 10 })
   }
   const call: Call<N> = { name, input, requestId: currentRequestId() }
-  const outcome: Outcome = await kept.waybillThreads.run(call, { transferList: given })
+  const outcome: Outcome = await kept.waybillThreads.run(call)
   if ('answer' in outcome) return outcome.answer as TaskAnswer<N> // safe: what this very task answered
   const { code, message, ...more } = outcome.refused
   throw new AppError(code, message, withoutUndefined(more))

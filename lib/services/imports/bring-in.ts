@@ -85,10 +85,7 @@ async function* parts({ files, meant = false }: BringIn): AsyncGenerator<Part> {
 function write(actor: Actor, head: ImportHead, part: Part, first: number, meant: boolean): Promise<BatchAnswer> {
   const requestId = currentRequestId()
   if ('items' in part) return commitAct({ actor, head, items: part.items, first, requestId })
-  const { owned, ...file } = part.large
-  const { buffer } = file.bytes
-  const given = owned && buffer instanceof ArrayBuffer ? [buffer] : []
-  return runHeavy('bring-in-file', { actor, head, file, meant, first, requestId }, given)
+  return runHeavy('bring-in-file', { actor, head, file: part.large, meant, first, requestId })
 }
 
 /** The client is told: what it pushed was kept, but it belongs to no run. */

@@ -28,8 +28,6 @@ export interface IncomingFile {
   /** as the sender named it, folders with / */
   readonly path: string
   readonly bytes: Uint8Array
-  /** nobody else holds the memory of `bytes`, or looks at them again: it may be handed to another thread */
-  readonly owned?: boolean
   /** larger than is read: `bytes` is only its beginning */
   readonly oversize?: { readonly size: number; readonly sha256: string }
 }

@@ -3,6 +3,7 @@ import type { Actor } from '#lib/auth/actor.ts'
 import { requireRight } from '#lib/auth/rights.ts'
 import { type VerdictAnswer, type verdictQuerySchema, verdictSchema } from '#lib/contract/verdict.ts'
 import { lookup } from '#lib/db/sql.ts'
+import { softwareWhere } from '../software/find-software.ts'
 import { attentionOfArtifact } from '../verifications/attention.ts'
 
 /** Builds that are looked at for one digest; beyond that nobody can tell. */
@@ -34,7 +35,7 @@ export async function verdictByDigest(
   requireRight(actor, 'read')
   const bytes = Buffer.from(digest.slice('sha256:'.length), 'hex')
   const [found, elsewhere] = await Promise.all([
-    shippedBy(bytes, software ?? null),
+    shippedBy(bytes, software),
     attentionOfArtifact({ algo: 'sha256', digest: bytes }),
   ])
   const builds = found.slice(0, MOST).map((one) => ({
@@ -51,15 +52,18 @@ export async function verdictByDigest(
   return { digest, ...decide(found, now), elsewhere, builds, occursIn: [] }
 }
 
-/** Builds that ship the digest, the newest first, one more than are looked at. @param software id or slug; null: any */
-function shippedBy(digest: Buffer, software: string | null): Promise<Found[]> {
+/** Builds that ship the digest, the newest first, one more than are looked at. */
+function shippedBy(digest: Buffer, software: string | undefined): Promise<Found[]> {
+  // an id is never read as a slug: somebody may have called another software like it
+  const { id = null, slug = null }: { id?: string | null; slug?: string | null } =
+    software === undefined ? {} : softwareWhere(software)
   return lookup.$queryRaw<Found[]>`
     SELECT b."short", b."firstSeenAt", w."id"::text AS "softwareId", w."name" AS "software", v."verdict", v."code",
            v."headline", v."validUntil", n."until"
     FROM (SELECT DISTINCT f."buildId" FROM "BuildFile" f WHERE f."algo" = 'sha256' AND f."digest" = ${digest}) f
     JOIN "Build" b ON b."id" = f."buildId" JOIN "Software" w ON w."id" = b."softwareId"
     LEFT JOIN ("Verdict" v JOIN "Binding" n ON n."id" = v."bindingId") ON v."id" = b."currentId"
-    WHERE ${software}::text IS NULL OR w."slug" = ${software} OR w."id"::text = lower(${software})
+    WHERE ${software === undefined}::boolean OR w."id" = ${id}::uuid OR w."slug" = ${slug}::text
     ORDER BY b."firstSeenAt" DESC, b."id" DESC LIMIT ${MOST + 1}::int`
 }
 

@@ -1,3 +1,4 @@
+// Longer than most: one software lives through all of it in the order of time.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import { buildDetailSchema, buildPageSchema } from '#lib/contract/builds.ts'
@@ -325,6 +326,22 @@ describe('judging', () => {
     expect(await ask('never seen')).toMatchObject({ verdict: 'cannot-tell', code: 'DIGEST_UNKNOWN' })
     // past the layout's expiry the allow of before no longer stands, judged again or not
     expect((await ask('tgz 1', 60 * 24 * 31)).verdict).toBe('cannot-tell')
+  })
+
+  test('asked for one software, by slug or id, another that is called like its id answers nothing', async () => {
+    const digest = `sha256:${digestOf('tgz 1')}`
+    const ask = async (asked: string) =>
+      (await verdictByDigest(viewer, { digest, software: asked }, minutes(610))).verdict
+    expect(await ask(software.slug)).toBe('allow')
+    expect(await ask(software.id)).toBe('allow')
+    const { id } = await createSoftware(admin, { name: 'Ships nothing' })
+    expect(await ask(id)).toBe('cannot-tell')
+    await db.software.update({ where: { id: software.id }, data: { slug: id } })
+    try {
+      expect(await ask(id)).toBe('cannot-tell')
+    } finally {
+      await db.software.update({ where: { id: software.id }, data: { slug: software.slug } })
+    }
   })
 
   test('another waiting time or other final files judge everything again', async () => {

@@ -1,3 +1,4 @@
+// Longer than most: what a hostile server may do to the one outbound fetch.
 import { createServer, type Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'

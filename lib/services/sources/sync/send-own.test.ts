@@ -1,3 +1,4 @@
+// Longer than most: one server and one database serve all that may happen while sending.
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { archivistaSettingsSchema, sourceSettingsSchema } from '#lib/contract/sources.ts'
