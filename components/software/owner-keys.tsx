@@ -162,8 +162,8 @@ function ChangeOwnerKeys({ software, onClose }: { software: SoftwareDetail; onCl
           </ul>
         )}
         <NotSaved refusal={refusal} error={save.error} />
-        <div className="flex items-center justify-end gap-2">
-          <span className="mr-auto text-mute">
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          <span className="w-full text-mute sm:mr-auto sm:w-auto">
             {count === 0
               ? 'Without owner keys no layout can be put in force'
               : `${count} ${count === 1 ? 'key' : 'keys'}, all must sign`}
