@@ -16,6 +16,8 @@ import { readColumns, writeColumns } from './unnest-rows.ts'
 const clients = 64
 /** What a pipeline, or somebody who moves years of evidence, sends at one go. */
 const batch = { clients: 4, documents: 1_000 }
+/** What a browser or `curl -F` sends at one go: a folder of links. */
+const form = { clients: 4, documents: 100 }
 const [way = '', count = '0', from = ''] = process.argv.slice(2)
 
 /** What is timed, prepared before the clock starts. */
@@ -30,15 +32,26 @@ async function prepare(): Promise<() => Promise<void>> {
     return () => writeColumns(pool, columns)
   }
   const bodies = documents(Number(count))
+  const others = (number: number) => documents(number, bodies.length)
   switch (way) {
     case 'one-act':
       return () => oneAct(bodies)
     case 'written':
       return written(bodies)
     case 'batches':
-      return posts(linesOf(bodies), { type: 'application/x-ndjson', expected: 200, clients: batch.clients })
+      return posts(linesOf(bodies), linesOf(others(batch.clients * batch.documents)), {
+        type: 'application/x-ndjson',
+        expected: 200,
+        clients: batch.clients,
+      })
+    case 'forms':
+      return posts(formsOf(bodies), formsOf(others(form.clients * form.documents)), {
+        type: `multipart/form-data; boundary=${boundary}`,
+        expected: 200,
+        clients: form.clients,
+      })
     case 'pushes':
-      return posts(bodies, { type: 'application/json', expected: 201, clients })
+      return posts(bodies, others(clients), { type: 'application/json', expected: 201, clients })
     default:
       throw new Error(`no way ${way}`)
   }
@@ -76,18 +89,38 @@ function linesOf(bodies: readonly Uint8Array[]): Uint8Array[] {
   return requests
 }
 
+const boundary = 'a-line-that-stands-in-no-document'
+
+function formsOf(bodies: readonly Uint8Array[]): Uint8Array[] {
+  const requests: Uint8Array[] = []
+  for (let at = 0; at < bodies.length; at += form.documents) {
+    const parts = bodies.slice(at, at + form.documents).flatMap((body, n) => [partHead(`run/${at + n}.link`), body])
+    requests.push(Buffer.concat([...parts, Buffer.from(`\r\n--${boundary}--\r\n`)]))
+  }
+  return requests
+}
+
+const partHead = (name: string): Uint8Array =>
+  Buffer.from(
+    `\r\n--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\n` +
+      'content-type: application/octet-stream\r\n\r\n',
+  )
+
 /** in-toto-run writes links over several lines; where one is signed, only the line ends between members go. */
 const oneLine = (body: Uint8Array): Uint8Array => Buffer.from(JSON.stringify(JSON.parse(Buffer.from(body).toString())))
 
-/** Each body a request of its own, through the route with token, body limits and answer. */
+/**
+ * Each body a request of its own, through the route with token, body limits and answer. `others` are sent before the
+ * clock starts: a server that is pushed to has its threads and connections already.
+ */
 async function posts(
   bodies: readonly Uint8Array[],
+  others: readonly Uint8Array[],
   { type, expected, clients }: { type: string; expected: number; clients: number },
 ): Promise<() => Promise<void>> {
   const { headers } = await apiToken(['ingest'])
-  let next = 0
-  const client = async (): Promise<void> => {
-    for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
+  const client = async (queue: Iterator<Uint8Array>): Promise<void> => {
+    for (let { value: body, done } = queue.next(); !done; { value: body, done } = queue.next()) {
       const request = new Request('http://127.0.0.1/api/v1/attestations', {
         method: 'POST',
         headers: { ...headers, 'content-type': type, 'x-request-id': randomUUID() },
@@ -98,9 +131,12 @@ async function posts(
       if (answer.status !== expected) throw new Error(`a push was answered ${answer.status}: ${text.slice(0, 500)}`)
     }
   }
-  return async () => {
-    await Promise.all(Array.from({ length: clients }, client))
+  const sendAll = async (all: readonly Uint8Array[]): Promise<void> => {
+    const queue = all.values()
+    await Promise.all(Array.from({ length: clients }, () => client(queue)))
   }
+  await sendAll(others)
+  return () => sendAll(bodies)
 }
 
 const work = await prepare()

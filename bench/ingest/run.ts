@@ -59,9 +59,10 @@ async function exported(url: string): Promise<string> {
 }
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
-const ways = ['batches', 'one-act', 'pushes', 'written', 'unnest', 'copy', 'create-many'] as const
+const ways = ['batches', 'forms', 'one-act', 'pushes', 'written', 'unnest', 'copy', 'create-many'] as const
 const names = {
   batches: 'pushed, 1,000 a request, 4 clients',
+  forms: 'multipart, 100 files a request, 4 clients',
   'one-act': 'brought in, one act of many files',
   pushes: 'pushed, one a request, 64 clients',
   written: 'written only, read beforehand',
@@ -78,14 +79,14 @@ try {
   for (let round = 0; round < rounds; round++) {
     const filled = await fresh('waybill_bench_filled')
     results.get('one-act')?.push(measure('one-act', filled))
-    for (const way of ['batches', 'pushes', 'written'] as const)
+    for (const way of ['batches', 'forms', 'pushes', 'written'] as const)
       results.get(way)?.push(measure(way, await fresh('waybill_bench_work')))
     results.get('unnest')?.push(measure('unnest', await fresh('waybill_bench_work'), filled))
     results.get('copy')?.push(measure('copy', await fresh('waybill_bench_work'), await exported(filled)))
     results.get('create-many')?.push(measure('create-many', await fresh('waybill_bench_work'), filled))
   }
   console.log(`${count} documents, medians of ${rounds} rounds`)
-  console.log(`${''.padEnd(40)}    per s   per s of one core   CPU ms each: Node  PostgreSQL`)
+  console.log(`${''.padEnd(44)}    per s   per s of one core   CPU ms each: Node  PostgreSQL`)
   for (const way of ways) {
     const all = results.get(way) ?? []
     const [wall, own, theirs] = [all.map((m) => m.wall), all.map((m) => m.node), all.map((m) => m.server)].map(median)
@@ -93,7 +94,7 @@ try {
     const cells = [(count * 1000) / (wall ?? 0), (count * 1000) / cpu].map((n) => n.toFixed(0))
     const each = [(own ?? 0) / count, (theirs ?? 0) / count].map((n) => n.toFixed(2))
     console.log(
-      `${names[way].padEnd(40)} ${cells[0]?.padStart(8)} ${cells[1]?.padStart(19)} ${each[0]?.padStart(18)} ${each[1]?.padStart(11)}`,
+      `${names[way].padEnd(44)} ${cells[0]?.padStart(8)} ${cells[1]?.padStart(19)} ${each[0]?.padStart(18)} ${each[1]?.padStart(11)}`,
     )
   }
 } finally {

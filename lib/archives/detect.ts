@@ -33,6 +33,7 @@ function gunzippedHead(bytes: Uint8Array): Uint8Array {
 function isTarHeader(bytes: Uint8Array): boolean {
   if (bytes.length < 512) return false
   const stated = Number.parseInt(Buffer.from(bytes.subarray(148, 156)).toString('latin1').replace(/[\0 ]/g, ''), 8)
+  if (Number.isNaN(stated)) return false
   let sum = 0
   for (let i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? 32 : (bytes[i] ?? 0)
   return sum > 256 && sum === stated

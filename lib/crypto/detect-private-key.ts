@@ -16,13 +16,15 @@ const pemKinds: readonly (readonly [label: RegExp, kind: string])[] = [
 /** The repeats are bounded: the text is anybody's, and unbounded ones would take quadratic time. */
 const secretMarks = /-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]{0,10})-----/
 
+/** Every byte is one character: nothing is lost or refused before the search. */
+const latin1 = new TextDecoder('latin1')
+
 /**
  * Names the kind of private key that a file is or contains, or null. Looks at the raw characters first, so that a
  * damaged file with a key in it is recognised too.
  */
 export function detectPrivateKey(bytes: Uint8Array): string | null {
-  // latin1: every byte is one character, nothing is lost or refused before the search
-  const text = new TextDecoder('latin1').decode(bytes)
+  const text = latin1.decode(bytes)
   const label = secretMarks.exec(text)?.[1]
   const start = /\S/.exec(text)?.[0]
   const json = start === '{' || start === '[' ? securesystemslibKind(bytes, text) : null

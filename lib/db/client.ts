@@ -29,8 +29,9 @@ function openPool(planning: string, of: pg.PoolConfig): pg.Pool {
     // a server that is frozen, or behind a dead network, ends no statement: then this side gives up
     query_timeout: 35_000,
     idle_in_transaction_session_timeout: 120_000,
-    // just-in-time compilation costs more than these short queries take
-    options: `-c jit=off ${planning}`,
+    // just-in-time compilation costs more than these short queries take; that each statement sees what was committed
+    // before it, once it has the locks it waited for, is what much here rests on
+    options: `-c jit=off -c default_transaction_isolation=read\\ committed ${planning}`,
     ...of,
   })
   // an idle connection that breaks (the server was restarted) is replaced at the next use

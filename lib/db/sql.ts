@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
+import { binaryArray, type ElementType, isElementType } from './binary-array.ts'
 import { lookupPool, pool } from './client.ts'
 import { databaseFault } from './database-fault.ts'
 
@@ -15,6 +16,8 @@ export interface Sql {
 interface Statement {
   readonly name: string
   readonly text: string
+  /** by parameter: of what its cast says that it is an array, where that can be sent in binary */
+  readonly arrays: readonly (ElementType | null)[]
 }
 
 /** A template is the same object each time its line is run: its text is put together once. */
@@ -24,9 +27,20 @@ function statementOf(query: TemplateStringsArray): Statement {
   const known = statements.get(query)
   if (known !== undefined) return known
   const text = query.reduce((sql, part, at) => `${sql}$${at}${part}`)
-  const made = { text, name: `w${createHash('sha256').update(text).digest('hex').slice(0, 24)}` }
+  const name = `w${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+  const made = { text, name, arrays: query.slice(1).map(castOf) }
   statements.set(query, made)
   return made
+}
+
+function castOf(after: string): ElementType | null {
+  const name = /^::(\w+)\[\]/.exec(after)?.[1] ?? ''
+  return isElementType(name) ? name : null
+}
+
+function parameterOf(value: unknown, array: ElementType | null | undefined): unknown {
+  const binary = array && Array.isArray(value) ? binaryArray(array, value) : null
+  return binary ?? value
 }
 
 /** As Prisma answers them: bigints, not texts. */
@@ -42,8 +56,10 @@ const types = {
 export const lookup: Pick<Sql, '$queryRaw'> = sqlOf(lookupPool)
 
 function sqlOf(client: Pick<pg.Pool, 'query'>): Sql {
-  const run = (query: TemplateStringsArray, values: readonly unknown[]) =>
-    client.query({ ...statementOf(query), values: [...values], types })
+  const run = (query: TemplateStringsArray, given: readonly unknown[]) => {
+    const { name, text, arrays } = statementOf(query)
+    return client.query({ name, text, values: given.map((value, at) => parameterOf(value, arrays[at])), types })
+  }
   return {
     // the type is what the caller says of its own statement, as with Prisma
     $queryRaw: async <T>(query: TemplateStringsArray, ...values: unknown[]) => (await run(query, values)).rows as T,

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
+import { setImmediate as others } from 'node:timers/promises'
 import { detectArchive } from '../../archives/detect.ts'
 import { HEAVY_BYTES, isHeavy } from '../../services/heavy/run-heavy.ts'
 import type { IncomingFile } from '../../services/imports/finding.ts'
@@ -9,25 +10,40 @@ const headBytes = 1_048_576
 
 /** A file from its pieces. One that is larger than is ever read is only hashed, and nothing but its beginning is held. */
 export async function collectFile(path: string, pieces: AsyncIterable<Uint8Array>): Promise<IncomingFile> {
-  const hash = createHash('sha256')
+  let hash: Hash | null = null
   let chunks: Uint8Array[] = []
   let size = 0
   let limit: number = IMPORT_LIMITS.fileBytes
-  let oversize = false
   for await (const piece of pieces) {
     size += piece.length
-    hash.update(piece)
-    if (oversize) continue
+    if (hash !== null) {
+      hash.update(piece)
+      continue
+    }
     chunks.push(piece)
     if (size <= limit) continue
     if (limit === IMPORT_LIMITS.fileBytes && detectArchive(Buffer.concat(chunks).subarray(0, headBytes)) !== null)
       limit = IMPORT_LIMITS.archiveBytes
     if (size <= limit) continue
-    oversize = true
+    hash = await hashOf(chunks)
     chunks = [Buffer.concat(chunks).subarray(0, headBytes)]
   }
-  if (oversize) return { path, bytes: Buffer.concat(chunks), oversize: { size, sha256: hash.digest('hex') } }
+  if (hash !== null) return { path, bytes: Buffer.concat(chunks), oversize: { size, sha256: hash.digest('hex') } }
   return { path, bytes: isHeavy(size, HEAVY_BYTES) ? inSharedMemory(chunks, size) : Buffer.concat(chunks) }
+}
+
+/** What is read is hashed where it is read: here only what is not. The rest of the server has its turn meanwhile. */
+async function hashOf(chunks: readonly Uint8Array[]): Promise<Hash> {
+  const hash = createHash('sha256')
+  let sinceTurn = 0
+  for (const chunk of chunks) {
+    hash.update(chunk)
+    sinceTurn += chunk.length
+    if (sinceTurn < headBytes) continue
+    sinceTurn = 0
+    await others()
+  }
+  return hash
 }
 
 /**

@@ -1,3 +1,4 @@
+// Longer than most: every answer of the routes that take evidence, for one document, for lines and for forms.
 import { describe, expect, test } from 'vitest'
 import { GET as artifact } from '#app/api/v1/artifacts/[digest]/route.ts'
 import { POST as attest } from '#app/api/v1/attestations/route.ts'

@@ -3,6 +3,7 @@ import { requireRight } from '#lib/auth/rights.ts'
 import type { RemovedDemo } from '#lib/contract/demo.ts'
 import { inTransaction, type Tx } from '#lib/db/client.ts'
 import { recordAudit } from '../audit/record.ts'
+import { lockOutWriters } from '../imports/store/lock-out-writers.ts'
 import { keepWhatIsNotDemo } from './keep-what-is-not-demo.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
@@ -23,6 +24,7 @@ export async function removeDemo(actor: Actor): Promise<RemovedDemo> {
 
 /** The rows alone, without rights and audit: also clears away a loading that was cut off. */
 export async function removeDemoRows(tx: Tx): Promise<RemovedDemo> {
+  await lockOutWriters(tx)
   await keepWhatIsNotDemo(tx)
   // children first: some keys between them refuse or only empty the other side
   const ofDemo = { software: { demo: true } }
@@ -45,6 +47,7 @@ export async function removeDemoRows(tx: Tx): Promise<RemovedDemo> {
     signatures: { none: {} },
     verifiers: { none: {} },
     functionaries: { none: {} },
+    revocations: { none: {} },
   }
   const keys = await tx.publicKey.deleteMany({ where: { demo: true, ...unused } })
   await tx.certificate.deleteMany({ where: { demo: true } })
@@ -81,7 +84,7 @@ async function removeEnvelopes(tx: Tx): Promise<number> {
     DELETE FROM "Artifact" a WHERE a."id" = ANY(${artifacts}::bigint[])
       AND NOT EXISTS (SELECT FROM "Edge" e WHERE e."artifactId" = a."id")`
   await tx.$executeRaw`
-    DELETE FROM "Name" n WHERE n."id" = ANY(${names}::bigint[])
-      AND NOT EXISTS (SELECT FROM "Edge" e WHERE e."nameId" = n."id")`
+    DELETE FROM "Name" WHERE "id" = ANY(${names}::bigint[])
+      AND "id" <> ALL (ARRAY(SELECT DISTINCT "nameId" FROM "Edge" WHERE "nameId" = ANY(${names}::bigint[])))`
   return count
 }

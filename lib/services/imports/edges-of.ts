@@ -40,41 +40,48 @@ const hubSubject = /^(mailto:|refs\/|pkg:|https?:\/\/)|@(?!v?\d+\.\d)[^/]+\.[a-z
 /** The edges of an envelope, files that were made first, cut at the limit; the same bytes give the same edges. */
 export function edgesOf(envelope: Envelope): JoinEdge[] {
   const edges = new Map<string, JoinEdge>()
-  for (const edge of every(envelope)) {
-    if (edges.size >= IMPORT_LIMITS.edges) break
-    edges.set(`${edge.role} ${edge.algo} ${edge.digest} ${edge.name}`, edge)
-  }
-  return [...edges.values()]
-}
-
-function* every(envelope: Envelope): Generator<JoinEdge> {
-  if (envelope.kind === 'layout') return
+  if (envelope.kind === 'layout') return []
   const { document } = envelope
-  yield* ofFiles('product', document.products)
+  addFiles(edges, 'product', document.products)
   if (envelope.kind === 'statement')
     for (const { name, uri, digests } of envelope.document.subjects) {
       const label = name ?? uri ?? ''
-      if (!isHub(label)) yield* ofDigests('subject', fileName(label), digests)
+      if (!isHub(label)) addDigests(edges, 'subject', fileName(label), digests)
     }
-  yield* ofFiles('material', document.materials)
+  addFiles(edges, 'material', document.materials)
+  return [...edges.values()]
 }
 
-function* ofFiles(role: EdgeRole, files: Artifacts): Generator<JoinEdge> {
-  for (const [path, digests] of files) yield* ofDigests(role, path, digests)
+function addFiles(edges: Map<string, JoinEdge>, role: EdgeRole, files: Artifacts): void {
+  for (const [path, digests] of files) {
+    if (edges.size >= IMPORT_LIMITS.edges) return
+    addDigests(edges, role, path, digests)
+  }
 }
 
-function* ofDigests(role: EdgeRole, name: string, digests: Readonly<Record<string, string>>): Generator<JoinEdge> {
-  for (const { algo, digest } of joiningDigests(digests)) yield { role, algo, digest, name: storedText(name) }
+function addDigests(
+  edges: Map<string, JoinEdge>,
+  role: EdgeRole,
+  label: string,
+  digests: Readonly<Record<string, string>>,
+): void {
+  const name = storedText(label)
+  for (const { algo, digest } of joiningDigests(digests)) {
+    if (edges.size >= IMPORT_LIMITS.edges) return
+    edges.set(`${role} ${algo} ${digest} ${name}`, { role, algo, digest, name })
+  }
 }
 
 /** Those of a digest set by which artifacts are joined, in lower case. */
-export function* joiningDigests(
+export function joiningDigests(
   digests: Readonly<Record<string, string>>,
-): Generator<{ readonly algo: string; readonly digest: string }> {
-  for (const [algo, written] of Object.entries(digests)) {
-    const digest = written.toLowerCase()
-    if (joinable.get(algo)?.includes(digest.length) && !neverJoin.has(digest)) yield { algo, digest }
+): { readonly algo: string; readonly digest: string }[] {
+  const joining: { readonly algo: string; readonly digest: string }[] = []
+  for (const algo of Object.keys(digests)) {
+    const digest = digests[algo]?.toLowerCase() ?? ''
+    if (joinable.get(algo)?.includes(digest.length) && !neverJoin.has(digest)) joining.push({ algo, digest })
   }
+  return joining
 }
 
 /** Whether a subject's name says that its digest is of something that thousands share. */

@@ -9,6 +9,7 @@ import { dsse, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { summaryDocument } from '#lib/testing/authority/verifications.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { storedEdges } from '#lib/testing/edges.ts'
 import { createSoftware } from '../software/create.ts'
 import { bringIn } from './bring-in.ts'
 import type { DeliveryRequest } from './delivery.ts'
@@ -52,7 +53,6 @@ async function kept(id: bigint) {
     include: {
       content: true,
       signatures: { orderBy: { index: 'asc' } },
-      edges: { orderBy: [{ role: 'asc' }, { artifactId: 'asc' }, { nameId: 'asc' }] },
       sightings: true,
       subjects: true,
       verified: true,
@@ -60,7 +60,7 @@ async function kept(id: bigint) {
       versions: { omit: { id: true, createdBy: true } },
     },
   })
-  return row
+  return { ...row, edges: await storedEdges(id) }
 }
 
 beforeEach(async () => {

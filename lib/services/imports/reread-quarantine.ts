@@ -113,6 +113,8 @@ async function fillIn(
   finding: Extract<Finding, { is: 'envelope' | 'policy' }>,
 ): Promise<void> {
   const { sql, tx } = writing
+  // as storing takes it, but before the row: whoever removes the demo has them in this order, too
+  await sql.$executeRaw`LOCK TABLE "Envelope" IN ROW EXCLUSIVE MODE`
   // gone with the demo, or read already
   const still = await sql.$queryRaw<unknown[]>`
     SELECT 1 FROM "Envelope" WHERE "id" = ${id}::bigint AND "status" = 'quarantined' FOR UPDATE`

@@ -13,6 +13,8 @@ export const SYNC = {
   sendEntries: 50,
   /** a document that was refused so often is not sent again until somebody replays */
   sendAttempts: 5,
+  /** own documents of a kind that a source takes none of, as far as they are counted */
+  unfit: 10_000,
   parallelFetches: 4,
   /** nobody else syncs a source for this long after its worker was last heard of */
   leaseMs: 60_000,

@@ -8,8 +8,6 @@ type Sending = NonNullable<SourceRow['sending']>
 
 /** Refused documents that are shown. */
 const SHOWN = 20
-/** Links and layouts that are counted. */
-const MOST_UNFIT = 10_000
 
 /** What became of our own attestations, by the source that they are sent to. */
 export async function sendingOf(
@@ -17,12 +15,12 @@ export async function sendingOf(
 ): Promise<Map<string, Sending>> {
   const ids = sources.filter(({ settings }) => sends(settings)).map(({ id }) => id)
   if (ids.length === 0) return new Map()
-  const [counts, problems, unfit] = await Promise.all([countUploads(ids), problemsOf(ids), countUnfit()])
+  const [counts, problems] = await Promise.all([countUploads(ids), problemsOf(ids)])
   return new Map(
     ids.map((id) => {
       const of = counts.get(id) ?? new Map()
       const [waiting, sent, there, refused] = ['waiting', 'sent', 'there', 'refused'].map((state) => of.get(state) ?? 0)
-      const again = of.get('again') ?? 0
+      const [again, unfit] = [of.get('again') ?? 0, of.get('unfit') ?? 0]
       const row = { waiting: waiting ?? 0, sent: sent ?? 0, there: there ?? 0, refused: refused ?? 0, again, unfit }
       return [id, { ...row, problems: problems.get(id) ?? [] }]
     }),
@@ -62,15 +60,4 @@ async function problemsOf(ids: readonly string[]): Promise<Map<string, Sending['
     problems.set(id, rows)
   }
   return problems
-}
-
-/** Own metadata of a kind that Archivista takes none of. */
-async function countUnfit(): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
-    `SELECT count(*)::int AS "count" FROM (
-       SELECT 1 FROM "Envelope" e WHERE e."kind" IN ('link', 'layout') AND e."status" = 'parsed' AND NOT e."demo"
-         AND EXISTS (SELECT 1 FROM "Sighting" s WHERE s."envelopeId" = e."id" AND s."sourceId" IS NULL)
-       LIMIT ${MOST_UNFIT}) AS t`,
-  )
-  return rows[0]?.count ?? 0
 }

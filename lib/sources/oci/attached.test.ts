@@ -11,7 +11,9 @@ import {
   imageIndex,
   imageManifest,
   jsonBytes,
+  MANIFEST,
   Repository,
+  sha256Digest,
 } from '#lib/testing/sources/registry/push.ts'
 import { type RealRegistry, startRegistry } from '#lib/testing/sources/registry/real-registries.ts'
 import { passingMemory } from './memory.ts'
@@ -172,6 +174,19 @@ describe.each(places)('in $name', ({ referrers, missing, start }) => {
     const sbom = await attach(image, [jsonBytes({ sbom: count }), 'application/spdx+json'])
     await attach(sbom, [document(), DSSE])
     expect((await listed()).map(({ path }) => path.includes(sbom.digest))).toEqual([true])
+  })
+
+  test('what refers to an image that is not there: it may lie elsewhere, or never have been pushed', async () => {
+    const { repository, connector, attach, listed } = await fresh()
+    const digest = sha256Digest(document())
+    await attach({ mediaType: MANIFEST, digest, size: 500 }, [document(), DSSE])
+    const find = () => connector.byDigest('sha256', digest.slice('sha256:'.length), limits)
+    const found = await find()
+    expect(found.map(({ path }) => path)).toEqual([expect.stringContaining(`${repository.name}@${digest}/`)])
+    // later passes look there, too
+    expect(await listed()).toEqual(found)
+    const nothing = sha256Digest(document()).slice('sha256:'.length)
+    expect(await connector.byDigest('sha256', nothing, limits)).toEqual([])
   })
 
   test('a tag moves on: what hangs on the image that it stood for is still listed, until that is gone', async () => {

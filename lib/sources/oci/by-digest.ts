@@ -1,6 +1,6 @@
-import { type Entry, type Memory, type PassLimits, SourceError } from '../connector.ts'
+import { type Entry, type Memory, type PassLimits, type Skipped, SourceError } from '../connector.ts'
 import { isDigest } from './digest.ts'
-import { resolveTag } from './get-manifest.ts'
+import { isThere, resolveTag } from './get-manifest.ts'
 import { inParallel } from './in-parallel.ts'
 import { attestationsTag, referrersTag } from './names.ts'
 import type { Registry } from './registry.ts'
@@ -37,14 +37,35 @@ async function attachedTo(
   signal: AbortSignal,
 ): Promise<readonly Entry[]> {
   const walk = new Walk(registry, memory, repository, registry.now(), signal)
-  const nodes: Node[] = [{ digest, of: digest, ask: true, sure: false }]
+  const nodes = await startsOf(walk, registry, memory, repository, digest, signal)
   for (const tag of [referrersTag(digest), attestationsTag(digest)]) {
     const found = await resolveTag(registry, repository, tag, signal)
     if (found !== null) nodes.push({ digest: found, of: digest, ask: false, sure: true })
   }
   const { entries, skipped } = await walk.from(nodes)
-  const [first] = skipped
-  // whoever asks for one digest wants all of it, or to hear why not
-  if (first !== undefined && entries.length === 0) throw new SourceError('BAD_ANSWER', first.message)
+  refuseNothing(entries, skipped)
   return entries
+}
+
+/** Whoever asks for one digest wants all of it, or to hear why not. */
+function refuseNothing(found: readonly unknown[], [first]: readonly Skipped[]): void {
+  if (first !== undefined && found.length === 0) throw new SourceError('BAD_ANSWER', first.message)
+}
+
+/** The image itself; where it is not there, what refers to it nevertheless: it may lie elsewhere, or still have to come. */
+async function startsOf(
+  walk: Walk,
+  registry: Registry,
+  memory: Memory,
+  repository: string,
+  digest: string,
+  signal: AbortSignal,
+): Promise<Node[]> {
+  if (await isThere(registry, repository, digest, signal)) return [{ digest, of: digest, ask: true, sure: true }]
+  const skipped: Skipped[] = []
+  const nodes = await walk.askReferrers(digest, skipped)
+  refuseNothing(nodes, skipped)
+  // nothing hangs there: no pass has to look again
+  if (nodes.length === 0) await memory.forget([walk.subjectKey(digest)])
+  return nodes
 }

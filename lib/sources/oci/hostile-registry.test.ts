@@ -1,3 +1,4 @@
+// Longer than most: every way in which a registry can lie, with what follows from it.
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Asked, localServer } from '#lib/testing/sources/local-server.ts'

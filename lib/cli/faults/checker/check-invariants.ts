@@ -1,5 +1,6 @@
 import { acknowledgedExists } from './acknowledged-exists.ts'
 import { auditHolds } from './audit-holds.ts'
+import { edgesLeadSomewhere } from './edges-lead-somewhere.ts'
 import { type Cluster, indexesHold } from './indexes-hold.ts'
 import { jobsTookEffect } from './jobs-took-effect.ts'
 import { nothingAllowedUnread } from './nothing-allowed-unread.ts'
@@ -19,6 +20,7 @@ export async function checkInvariants(witnessed: Witnessed, cluster: Cluster | n
   return [
     ...(await acknowledgedExists(acknowledged, inSources)),
     ...(await storedIsWhole()),
+    ...(await edgesLeadSomewhere()),
     ...(await nothingTwice()),
     ...(await verdictsRecompute()),
     ...(await auditHolds()),

@@ -1,3 +1,4 @@
+// Longer than most: one whole database, damaged in every way that the checker must see.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '#lib/auth/actor.ts'
 import { db, pool } from '#lib/db/client.ts'
@@ -160,7 +161,14 @@ describe('damage in the database', () => {
       name: 'an envelope that is gone',
       statements: keep('Envelope', `"id" = ${first}`),
       undo: restore('Envelope'),
-      shows: ['R1 acknowledged, but not stored', 'R1 lies in a source', 'R2 a file is said', 'R5', 'R9 allowed by'],
+      shows: [
+        'R1 acknowledged, but not stored',
+        'R1 lies in a source',
+        'R2 a file is said',
+        'R2 an edge has lost an end',
+        'R5',
+        'R9 allowed by',
+      ],
     },
     {
       name: 'an envelope that nobody brought',
@@ -179,6 +187,18 @@ describe('damage in the database', () => {
       statements: keep('Edge', `"envelopeId" = ${first}`),
       undo: restore('Edge'),
       shows: ['R2 stored, but not whole'],
+    },
+    {
+      name: 'an edge to an artifact that is gone',
+      statements: keep('Artifact', `"id" = (SELECT min("artifactId") FROM "Edge" WHERE "envelopeId" = ${first})`),
+      undo: restore('Artifact'),
+      shows: ['R2 an edge has lost an end'],
+    },
+    {
+      name: 'an edge under a name that is gone',
+      statements: keep('Name', `"id" = (SELECT min("nameId") FROM "Edge" WHERE "envelopeId" = ${first})`),
+      undo: restore('Name'),
+      shows: ['R2 an edge has lost an end'],
     },
     {
       name: 'the same content twice',

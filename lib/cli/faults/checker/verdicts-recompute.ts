@@ -1,7 +1,7 @@
 import { db } from '#lib/db/client.ts'
-import { DocumentCache } from '#lib/services/verdicts/gather.ts'
 import { judgeAgain } from '#lib/services/verdicts/judge-build.ts'
 import { stateOf } from '#lib/services/verdicts/state.ts'
+import { DocumentCache } from '#lib/services/verdicts/stored-documents.ts'
 import { type Violation, violationOf } from './violation.ts'
 
 /** R5: the verdict of every build, computed twice from what is stored, is the stored one byte for byte. */

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { closeDatabase, pool } from '#lib/db/client.ts'
 import { freePort } from '../../postgres.mjs'
+import { buildInputs, contentHash } from '../../sources.mjs'
 import { isExecutable } from '../is-executable.ts'
 import { Cluster } from './cluster.ts'
 import { Part } from './part.ts'
@@ -83,8 +84,10 @@ export class Stand {
     return stand
   }
 
+  /** Whether the pages are built, and from the sources that lie here: those of others would be what is tried. */
   static isBuilt(): boolean {
-    return existsSync(join(root, '.next', 'BUILD_ID'))
+    const stamp = join(root, '.next', 'waybill-build')
+    return existsSync(stamp) && readFileSync(stamp, 'utf8') === contentHash(root, buildInputs)
   }
 
   /** Where PostgreSQL's programs are links in another folder, this one may lie only beside the real ones. */

@@ -6,20 +6,30 @@ import { bytesOf } from './envelopes.ts'
 /** Rows of one statement: large enough to be quick, small enough for the message to stay within some megabytes. */
 const chunk = 10_000
 
-/** Writes artifacts, names and edges of envelopes that are new. Keys are sorted, so that no two writers can deadlock. */
+/**
+ * Writes artifacts, names and edges of envelopes that are new. Keys are sorted, so that no two writers can deadlock.
+ * Edges have no foreign keys: the inserts into `Envelope`, `Artifact` and `Name` that come before in this transaction keep
+ * away whoever deletes there, and ids are looked up by each statement anew. An end that is missing all the same is null
+ * here, and refused.
+ */
 export async function storeEdges(sql: Sql, read: readonly { id: bigint; envelope: Envelope }[]): Promise<void> {
-  const edges = read.flatMap(({ id, envelope }) => edgesOf(envelope).map((edge) => ({ ...edge, id })))
-  if (edges.length === 0) return
-  await storeEnds(sql, edges)
-  for (const part of parts(edges)) {
+  const rows: { readonly id: bigint; readonly edge: JoinEdge; readonly digest: Uint8Array }[] = []
+  for (const { id, envelope } of read)
+    for (const edge of edgesOf(envelope)) rows.push({ id, edge, digest: bytesOf(edge.digest) })
+  if (rows.length === 0) return
+  await storeEnds(
+    sql,
+    rows.map(({ edge }) => edge),
+  )
+  for (const part of parts(rows)) {
     await sql.$executeRaw`
       INSERT INTO "Edge" ("envelopeId", "role", "artifactId", "nameId")
       SELECT t.e, t.r, a."id", n."id"
-      FROM unnest(${part.map((e) => e.id)}::bigint[], ${part.map((e) => e.role)}::text[],
-                  ${part.map((e) => e.algo)}::text[], ${part.map((e) => bytesOf(e.digest))}::bytea[],
-                  ${part.map((e) => e.name)}::text[]) AS t(e, r, algo, digest, name)
-      JOIN "Artifact" a ON a."algo" = t.algo AND a."digest" = t.digest
-      JOIN "Name" n ON n."value" = t.name
+      FROM unnest(${part.map(({ id }) => id)}::bigint[], ${part.map(({ edge }) => edge.role)}::text[],
+                  ${part.map(({ edge }) => edge.algo)}::text[], ${part.map(({ digest }) => digest)}::bytea[],
+                  ${part.map(({ edge }) => edge.name)}::text[]) AS t(e, r, algo, digest, name)
+      LEFT JOIN "Artifact" a ON a."algo" = t.algo AND a."digest" = t.digest
+      LEFT JOIN "Name" n ON n."value" = t.name
       ON CONFLICT DO NOTHING`
   }
 }

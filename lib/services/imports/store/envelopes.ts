@@ -159,7 +159,7 @@ export function stepName(envelope: Envelope): string | null {
 }
 
 export function bytesOf(digest: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(Buffer.from(digest, 'hex'))
+  return Buffer.from(digest, 'hex')
 }
 
 export function hex(bytes: Uint8Array): string {

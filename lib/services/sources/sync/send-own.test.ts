@@ -104,7 +104,7 @@ describe('what came to Waybill itself', () => {
     await sync()
     expect(Buffer.from(server.blobs.get(gitoidOf(mine)) ?? []).equals(Buffer.from(mine))).toBe(true)
     expect(await sending()).toMatchObject({ sent: 1, waiting: 0, refused: 0 })
-    expect((await sending())?.unfit).toBeGreaterThan(0)
+    expect((await sending())?.unfit).toBe(1)
     const uploads = () => server.server.requests.filter(({ url }) => url.endsWith('/upload')).length
     const before = uploads()
     await sync()
@@ -117,6 +117,31 @@ describe('what came to Waybill itself', () => {
     const audits = await db.auditEntry.findMany({ where: { act: 'source.send', objectId: id } })
     expect(audits).toHaveLength(2)
   })
+
+  test('is counted where it is of a kind that the source takes none of: once, as it comes, and not without end', async () => {
+    const server = await fake()
+    const links = Array.from({ length: 3 }, () => metablock(linkDocument({ name: randomUUID() }), [ci]))
+    const [first = attestation(), ...others] = links
+    await bring(first)
+    const { id, sending, sync } = await added(server.server.origin)
+    await sync()
+    expect(await sending()).toMatchObject({ unfit: 1, sent: 0, waiting: 0 })
+    // noted by the sync, not looked for whenever somebody looks at the page
+    await bring(first, ...others)
+    expect(await sending()).toMatchObject({ unfit: 1 })
+    await sync()
+    expect(await sending()).toMatchObject({ unfit: 3, sent: 0, waiting: 0 })
+    await pool.query(
+      `WITH made AS (
+         INSERT INTO "Envelope" ("sha256", "size", "form", "kind", "status", "firstSeenAt")
+         SELECT sha256(convert_to($1 || n, 'UTF8')), 1, 'metablock', 'link', 'parsed', now()
+         FROM generate_series(1, $2::int) AS n RETURNING "id")
+       INSERT INTO "Sighting" ("envelopeId", "path", "seenAt", "actor") SELECT "id", 'x', now(), 'x' FROM made`,
+      [id, SYNC.unfit],
+    )
+    await sync()
+    expect(await sending()).toMatchObject({ unfit: SYNC.unfit, sent: 0, waiting: 0 })
+  }, 60_000)
 
   test('is not sent where nobody asked for it', async () => {
     const server = await fake()

@@ -27,7 +27,7 @@ const NOTE_SIGHTINGS = 5_000n
 /**
  * Notes which documents are to be sent: statements and policies in DSSE that came to Waybill itself, by push or import,
  * and not from a source; none of the demo. What the source lists already is there. Classic links and layouts are none of
- * what Archivista takes. In parts, each kept: a store of years is looked through however often that is interrupted.
+ * what Archivista takes: some are noted as that, to be counted where people ask why they are not sent. In parts, each kept: a store of years is looked through however often that is interrupted.
  * @param isOver asked between two parts; what is left is noted by the next run
  */
 export async function noteOwn(run: Run, isOver: () => boolean): Promise<void> {
@@ -74,6 +74,16 @@ async function notePart(
       FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
       WHERE s."id" > ${from}::bigint AND s."id" <= ${to}::bigint AND s."sourceId" IS NULL AND e."status" = 'parsed'
         AND e."form" = 'dsse' AND e."kind" IN ('statement', 'policy') AND NOT e."demo"
+      ON CONFLICT DO NOTHING`
+    await tx.$executeRaw`
+      INSERT INTO "SourceUpload" ("sourceId", "envelopeId", "state")
+      SELECT DISTINCT ${source.id}::uuid, e."id", 'unfit'
+      FROM "Sighting" s JOIN "Envelope" e ON e."id" = s."envelopeId"
+      WHERE s."id" > ${from}::bigint AND s."id" <= ${to}::bigint AND s."sourceId" IS NULL AND e."status" = 'parsed'
+        AND e."kind" IN ('link', 'layout') AND NOT e."demo"
+        AND NOT EXISTS (SELECT FROM "SourceUpload" k WHERE k."sourceId" = ${source.id}::uuid AND k."envelopeId" = e."id")
+      LIMIT (SELECT greatest(0, ${SYNC.unfit}::int - count(*)) FROM "SourceUpload"
+             WHERE "sourceId" = ${source.id}::uuid AND "state" = 'unfit')
       ON CONFLICT DO NOTHING`
     await tx.source.update({ where: { id: source.id }, data: { sendMark } })
   })

@@ -1,3 +1,4 @@
+// Longer than most: one source through all that can happen to it while it is followed.
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { type SourceSettings, sourceSettingsSchema } from '#lib/contract/sources.ts'
