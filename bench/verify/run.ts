@@ -52,9 +52,12 @@ const AIMS = new Map([
   [20_000, 12],
   [100_000, 12],
 ])
-/** verifications before anything is measured, verifications in a round, rounds */
+/**
+ * Verifications before anything is measured, verifications in a round, rounds. A small chain is judged thousands of times
+ * before nothing is compiled any more while it is measured.
+ */
 const PLANS = new Map([
-  [10, [600, 100, 7]],
+  [10, [5_000, 100, 7]],
   [1_000, [40, 5, 7]],
   [20_000, [4, 2, 5]],
   [100_000, [1, 1, 3]],

@@ -1,3 +1,4 @@
+// Longer than most: both envelopes and the bundle share how signatures, payloads and places of faults are read.
 import {
   decodeUtf8,
   encodeCanonicalJson,

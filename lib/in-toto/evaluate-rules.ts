@@ -125,16 +125,17 @@ function remember(input: RulesInput, fails: boolean): void {
 function recall(input: RulesInput): boolean | null {
   const known = answers.get(input.rules)
   if (known === undefined) return null
+  // the same rules ask for as many lists
   const lists = listsOf(input)
-  const same = known.lists.length === lists.length && known.lists.every((one, index) => one === lists[index])
-  return same ? known.fails : null
+  return known.lists.every((one, index) => one === lists[index]) ? known.fails : null
 }
 
 /** Everything that an answer depends on, apart from the rules. */
 function listsOf({ rules, list, item, links }: RulesInput): unknown[] {
   const sources = rules.flatMap((rule) => {
-    const from = rule.keyword === 'MATCH' ? links.get(rule.from) : undefined
-    return rule.keyword === 'MATCH' ? [from?.[rule.with], from?.fromStatement === true] : []
+    if (rule.keyword !== 'MATCH') return []
+    const from = links.get(rule.from)
+    return [from?.[rule.with], from?.fromStatement === true]
   })
   return [list, item.materials, item.products, item.fromStatement === true, ...sources]
 }
@@ -250,8 +251,8 @@ function whyNotMatch(rule: MatchRule, list: 'materials' | 'products', item: Reco
   }
   return (i) => {
     const artifact = paths[i] ?? ''
-    if (prefix !== '' && !artifact.startsWith(prefix)) return 'prefix'
-    const name = prefix === '' ? artifact : artifact.slice(prefix.length)
+    if (!artifact.startsWith(prefix)) return 'prefix'
+    const name = artifact.slice(prefix.length)
     if (!glob.matches(name)) return 'pattern'
     if (destination === undefined) return 'source-step-missing'
     if (prefix !== '' && cutBadly(name)) return 'prefix'

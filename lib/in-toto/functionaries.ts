@@ -27,14 +27,18 @@ function readFunctionary(item: JsonValue, place: string): Functionary {
   const name = readString(value.get('name'), `${place}.name`, CODE)
   if (name.trim() === '') throw wrong('a name', `${place}.name`)
   const list = (of: string) => readArray(value.get(of) ?? [], `${place}.${of}`, CODE)
-  const keys = list('keys').flatMap((key, index) => readKey(key, `${place}.keys[${index}]`))
+  const keys = list('keys').flatMap((key, index) => readNamedKey(key, `${place}.keys[${index}]`, CODE))
   const spiffeIds = list('spiffe_ids').map((id, index) => readSpiffeId(id, `${place}.spiffe_ids[${index}]`))
   if (keys.length + spiffeIds.length === 0) throw wrong('a key or a SPIFFE ID', place)
   return { name, keys, spiffeIds }
 }
 
-function readKey(item: JsonValue, place: string): string[] {
-  const text = readString(item, place, CODE)
+/**
+ * A key as somebody names it in such a list: a keyid or fingerprint in hex, or the key itself.
+ * @throws FormatError `code` with the place
+ */
+export function readNamedKey(item: JsonValue, place: string, code: string): string[] {
+  const text = readString(item, place, code)
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return [text]
   try {
     const keys = parsePublicKeyFile(utf8(text))
@@ -42,7 +46,11 @@ function readKey(item: JsonValue, place: string): string[] {
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
   }
-  throw wrong('a keyid or fingerprint in lower-case hex, or a public key in PEM', place)
+  throw new FormatError(
+    code,
+    `Expected a keyid or fingerprint in lower-case hex, or a public key in PEM at ${place}.`,
+    place,
+  )
 }
 
 function readSpiffeId(item: JsonValue, place: string): string {

@@ -35,12 +35,9 @@ export function parseGlob(pattern: string): Atom[][] {
   return runs
 }
 
-/** Where the class that begins at `start` ends; a `]` right at its beginning belongs to it. -1: it never ends. */
+/** Where the class that begins at `start` ends; its first character belongs to it, also a `]`. -1: it never ends. */
 function closingBracket(points: readonly number[], start: number): number {
-  let at = start
-  if (points[at] === BANG) at++
-  if (points[at] === CLOSE) at++
-  return points.indexOf(CLOSE, at)
+  return points.indexOf(CLOSE, start + (points[start] === BANG ? 2 : 1))
 }
 
 /**

@@ -48,6 +48,11 @@ describe('globs mean what Python means', () => {
     ['[-a]', '-', true],
     ['[a-c-e]', '-', true],
     ['[a-c-e]', 'd', false],
+    // a range that holds nothing is taken out, and what is left begins with `!`: anything but `-` and `z`
+    ['[c-a!-z]', '-', false],
+    ['[c-a!-z]', 'z', false],
+    ['[c-a!-z]', 'y', true],
+    ['[c-a!-z]', '!', true],
     ['[abc', '[abc', true],
     ['[abc', 'a', false],
     ['a\\*', 'a\\b', true],

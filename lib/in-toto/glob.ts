@@ -90,7 +90,7 @@ function matchPieces(pieces: readonly string[], text: string): boolean {
   const first = pieces[0] ?? ''
   const last = pieces[pieces.length - 1] ?? ''
   const end = text.length - last.length
-  if (first.length > end || !text.startsWith(first) || !text.endsWith(last)) return false
+  if (!text.startsWith(first) || !text.endsWith(last)) return false
   let at = first.length
   for (let i = 1; i < pieces.length - 1; i++) {
     const piece = pieces[i] ?? ''

@@ -16,6 +16,7 @@ export type { Artifacts, Link } from './link.ts'
 export { equalArtifacts, equalDigests, parseLinkDocument } from './link.ts'
 export type * from './report.ts'
 export type { Resource } from './resource.ts'
+export { parseRevokedKeys, printRevokedKeys } from './revoked-keys.ts'
 export type { MatchRule, PatternRule, Rule, RuleKeyword } from './rule.ts'
 export { parseRule, ruleText } from './rule.ts'
 export { isSigstoreBundle } from './sigstore-bundle.ts'
@@ -24,8 +25,10 @@ export { parseStatementDocument } from './statement.ts'
 export type { DescribedPart } from './statements/describe.ts'
 export { describeDocument, describePolicy } from './statements/describe.ts'
 export type { PredicateFacts } from './statements/facts.ts'
-export type { Verification, VerifierStatus } from './statements/verification.ts'
+export type { VerifierStatus } from './statements/verification.ts'
 export { verificationsIn, verifierStatus } from './statements/verification.ts'
+export type { Verification } from './statements/verification-summary.ts'
+export { VERIFICATION_SUMMARIES } from './statements/verification-summary.ts'
 export type {
   SignedWitnessPolicy,
   WitnessFunctionary,
@@ -47,6 +50,7 @@ export type {
   InspectionRun,
   LinkStore,
   ReadDocument,
+  RevokedKey,
   RunInspection,
   SignatureVerifier,
   TimeProof,
@@ -58,7 +62,7 @@ export type {
 } from './verify/input.ts'
 export { readDocument } from './verify/read-document.ts'
 export type { StepForm, StepForms } from './verify/step-form.ts'
-export { formFault, formOf, formText, parseForm } from './verify/step-form.ts'
+export { FORMS_IN_WORDS, formFault, formOf, formText, namelessMark, parseForm } from './verify/step-form.ts'
 export type { EnvelopeSigners } from './verify/verify-envelope.ts'
 export { verifyEnvelope } from './verify/verify-envelope.ts'
 export { verifyLayout } from './verify/verify-layout.ts'

@@ -6,10 +6,10 @@ import {
   parseJsonText,
   utf8,
 } from '#lib/crypto/index.ts'
-import type { Envelope, EnvelopeSignature } from './envelope.ts'
+import type { Envelope, EnvelopeSignature, OpenEnvelope } from './envelope.ts'
 import { type ArtifactTables, readFileTable } from './file-table.ts'
 import { LIMITS } from './limits.ts'
-import { type Artifacts, readReturnValue } from './link.ts'
+import { type Artifacts, type Link, readReturnValue } from './link.ts'
 import { Scan, sticky } from './scan.ts'
 
 /**
@@ -28,48 +28,73 @@ export function readQuickLink(
   const scan = new Scan(text)
   const found = readFile(scan, tables)
   if (found === null) return null
-  const { signatures, members } = found
-  return {
-    form: 'metablock',
-    kind: 'link',
-    payloadType: null,
-    sha256,
-    regular: true,
-    signatures: signatures.map(([keyid, sig]) => signatureOf(keyid, sig)),
-    // made when asked for: they are as large as the file, and mostly asked for once or never
-    get signedBytes() {
-      return canonical(members, found)
-    },
-    get value() {
-      const signed = parseJsonText(text)
-      const value = signed instanceof Map ? signed.get('signed') : null
-      return value instanceof Map ? value : new Map()
-    },
-    document: {
+  const signatures = found.signatures.map(([keyid, sig]) => signatureOf(keyid, sig))
+  return new QuickLink(text, sha256, signatures, found)
+}
+
+/**
+ * Of a class, because an object that is written with getters has a shape of its own, which holds all that it knows of
+ * until the next full collection and slows whoever reads it.
+ */
+class QuickLink implements OpenEnvelope {
+  readonly form = 'metablock'
+  readonly kind = 'link'
+  readonly payloadType = null
+  readonly regular = true
+  readonly sha256: string
+  readonly signatures: readonly EnvelopeSignature[]
+  readonly document: Link
+  readonly #text: string
+  readonly #found: QuickFile
+
+  constructor(text: string, sha256: string, signatures: readonly EnvelopeSignature[], found: QuickFile) {
+    this.#text = text
+    this.#found = found
+    this.sha256 = sha256
+    this.signatures = signatures
+    const { members, materials, products, command } = found
+    this.document = {
       name: String(members.get('name')),
-      materials: found.materials.artifacts,
-      products: found.products.artifacts,
-      command: found.command,
+      materials: materials.artifacts,
+      products: products.artifacts,
+      command,
       commandWasNull: false,
       returnValue: readReturnValue(members.get('byproducts')),
-    },
+    }
+  }
+
+  // both are made when asked for: they are as large as the file, and mostly asked for once or never
+  get signedBytes(): Uint8Array {
+    return canonical(this.#found)
+  }
+
+  get value(): JsonObject {
+    const signed = parseJsonText(this.#text)
+    const value = signed instanceof Map ? signed.get('signed') : null
+    return value instanceof Map ? value : new Map()
   }
 }
+
+const utf8Text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Null where anything is beyond ASCII: there one byte is not one character. */
 function asciiOf(bytes: Uint8Array): string | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const text = utf8Text.decode(bytes)
     return text.length === bytes.length ? text : null
   } catch {
     return null
   }
 }
 
+type Encoded = Map<string, Uint8Array>
+
 interface QuickFile {
   readonly signatures: readonly (readonly [string, string])[]
   /** the small members, parsed */
   readonly members: JsonObject
+  /** canonical JSON of each of them */
+  readonly encoded: Encoded
   readonly command: readonly string[]
   readonly materials: FileList
   readonly products: FileList
@@ -90,12 +115,13 @@ function readFile(scan: Scan, tables: ArtifactTables): QuickFile | null {
   const signatures = readSignatures(scan)
   if (signatures === null || !scan.skip(SIGNED)) return null
   const members: JsonObject = new Map<string, JsonValue>([['_type', 'link']])
-  if (!readMember(scan, members, 'byproducts') || !scan.skip(COMMAND)) return null
-  if (!readMember(scan, members, 'command') || !scan.skip(ENVIRONMENT)) return null
-  if (!readMember(scan, members, 'environment') || !scan.skip(MATERIALS)) return null
+  const encoded: Encoded = new Map()
+  if (!readMember(scan, members, encoded, 'byproducts') || !scan.skip(COMMAND)) return null
+  if (!readMember(scan, members, encoded, 'command') || !scan.skip(ENVIRONMENT)) return null
+  if (!readMember(scan, members, encoded, 'environment') || !scan.skip(MATERIALS)) return null
   const materials = readFiles(scan, tables)
   if (materials === null || !scan.skip(NAME)) return null
-  if (!readMember(scan, members, 'name') || !scan.skip(PRODUCTS)) return null
+  if (!readMember(scan, members, encoded, 'name') || !scan.skip(PRODUCTS)) return null
   const products = readFiles(scan, tables)
   if (products === null || !scan.skip(END)) return null
   // what the general reader would refuse is refused there, with its sentence
@@ -111,6 +137,7 @@ function readFile(scan: Scan, tables: ArtifactTables): QuickFile | null {
   return {
     signatures,
     members,
+    encoded,
     command,
     materials,
     products,
@@ -130,13 +157,13 @@ function readSignatures(scan: Scan): [string, string][] | null {
 }
 
 /** A small member of any shape: its end is found here, its content is read by the strict reader. */
-function readMember(scan: Scan, members: JsonObject, name: string): boolean {
+function readMember(scan: Scan, members: JsonObject, encoded: Encoded, name: string): boolean {
   const end = endOfValue(scan.text, scan.at)
   if (end < 0) return false
   try {
     const value = parseJsonText(scan.text.slice(scan.at, end), { depth: 60 })
     // a fraction has no canonical form: the general reader says so
-    encodeCanonicalJson(value)
+    encoded.set(name, encodeCanonicalJson(value))
     members.set(name, value)
   } catch {
     return false
@@ -189,22 +216,36 @@ function readFiles(scan: Scan, tables: ArtifactTables): FileList | null {
   return table
 }
 
+const [BYPRODUCTS_IS, COMMAND_IS, ENVIRONMENT_IS, MATERIALS_IS, NAME_IS, PRODUCTS_IS, LAST] = [
+  utf8('{"_type":"link","byproducts":'),
+  utf8(',"command":'),
+  utf8(',"environment":'),
+  utf8(',"materials":'),
+  utf8(',"name":'),
+  utf8(',"products":'),
+  utf8('}'),
+] as const
+
 /** Canonical JSON of the signed part, member by member. */
-function canonical(members: JsonObject, { materials, products }: QuickFile): Uint8Array {
-  const encoded = (name: string) => encodeCanonicalJson(members.get(name) ?? null)
+function canonical({ encoded, materials, products }: QuickFile): Uint8Array {
+  const of = (name: string) => {
+    const bytes = encoded.get(name)
+    if (bytes === undefined) throw new Error(`${name} was not read`)
+    return bytes
+  }
   return concatBytes(
-    utf8('{"_type":"link","byproducts":'),
-    encoded('byproducts'),
-    utf8(',"command":'),
-    encoded('command'),
-    utf8(',"environment":'),
-    encoded('environment'),
-    utf8(',"materials":'),
+    BYPRODUCTS_IS,
+    of('byproducts'),
+    COMMAND_IS,
+    of('command'),
+    ENVIRONMENT_IS,
+    of('environment'),
+    MATERIALS_IS,
     materials.canonical,
-    utf8(',"name":'),
-    encoded('name'),
-    utf8(',"products":'),
+    NAME_IS,
+    of('name'),
+    PRODUCTS_IS,
     products.canonical,
-    utf8('}'),
+    LAST,
   )
 }

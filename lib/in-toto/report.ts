@@ -20,6 +20,9 @@ export type ReasonCode =
   | 'SIGNER_NOT_ALLOWED'
   | 'SIGNATURE_INVALID'
   | 'KEY_EXPIRED'
+  | 'KEY_REVOKED' // proven only since then
+  | 'KEY_REVOKED_NO_TIMESTAMP' // revoked, and nothing proves that it signed before
+  | 'KEY_REVOKED_LATER' // warning: it signed before
   | 'CERT_EXPIRED_NO_TIMESTAMP' // certificate or root ended, and nothing proves that it signed before
   | 'CERT_CONSTRAINT' // not what the step asks for
   | 'CERT_INVALID' // may not sign at all: an authority, no proper SPIFFE ID, another key

@@ -1,3 +1,4 @@
+// Longer than most: every fault of a time stamp against the same signature.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, jsonObject, parseTimestampToken, sha256, toBase64, toHex, utf8 } from '#lib/crypto/index.ts'

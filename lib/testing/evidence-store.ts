@@ -143,5 +143,7 @@ function stored(same: readonly Brought[]): StoredDocument {
       path,
       by: 'tester',
     })),
+    // as the server does: what it received, it saw
+    proofs: same.map(({ at }) => ({ kind: 'witnessed', at: START + at * MINUTE, by: 'tester', signature: null })),
   }
 }

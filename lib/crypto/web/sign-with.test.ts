@@ -1,3 +1,4 @@
+// Longer than most: every kind of key file against signing in the browser, and what Node says of the result.
 import { execFileSync } from 'node:child_process'
 import { createCipheriv, generateKeyPairSync, type KeyObject, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+// Longer than most: every attack on the choice of evidence, against one supply chain of five steps.
 import { describe, expect, test } from 'vitest'
 import { digestOf, type LayoutSpec } from '#lib/testing/authority/documents.ts'
 import { EvidenceStore, SOFTWARE } from '#lib/testing/evidence-store.ts'

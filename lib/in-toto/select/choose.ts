@@ -1,3 +1,4 @@
+// Longer than most: the rules by which a step's evidence is chosen, side by side, because their order is what matters.
 import type { Step } from '../layout.ts'
 import type { Digests, ReasonCode } from '../report.ts'
 import type { FinalGroup, Store } from './builds.ts'

@@ -1,8 +1,9 @@
 import type { Envelope } from '../envelope.ts'
 import type { Recorded } from '../evaluate-rules.ts'
 import type { Layout, Step } from '../layout.ts'
-import type { LinkSkipped } from '../report.ts'
+import type { LinkSkipped, ReasonCode } from '../report.ts'
 import { CertificateBook } from '../verify/certificates.ts'
+import { RevokedKeys } from '../verify/revoked-keys.ts'
 import { SignatureBook } from '../verify/signatures.ts'
 import { groupSigners } from '../verify/signers.ts'
 import { gatherEvidence, type LevelForms } from '../verify/step-evidence.ts'
@@ -50,7 +51,8 @@ export interface Evidence {
   readonly links: ReadonlyMap<string, readonly SignedLink[]>
   readonly unusable: ReadonlyMap<string, readonly Unusable[]>
   /**
-   * Links that are what the step asks for but that nothing proves to be signed while their certificate was valid. They
+   * Links that are what the step asks for but that nothing proves to be signed while their certificate was valid, or
+   * before their key was revoked. They
    * count for nothing; as final links they start builds that are not allowed, so that people see them and why.
    */
   readonly unproven: ReadonlyMap<string, readonly SignedLink[]>
@@ -60,6 +62,9 @@ export interface Evidence {
 }
 
 const NOTHING: Recorded = { materials: new Map(), products: new Map() }
+
+/** Signed by somebody who might have been allowed to, had it been in time. */
+const UNPROVEN: readonly ReasonCode[] = ['CERT_EXPIRED_NO_TIMESTAMP', 'KEY_REVOKED', 'KEY_REVOKED_NO_TIMESTAMP']
 
 type Unplaced = Omit<SignedLink, 'sightings' | 'heldBy' | 'freshIn' | 'firstSeen' | 'foreign'>
 
@@ -78,6 +83,8 @@ export function gatherStore(
   const signers = groupSigners(layout.keys.values())
   const book = new SignatureBook(input.verifySignature, input.at)
   const certificates = new CertificateBook(input.certificates ?? null, input.at)
+  const revoked = new RevokedKeys(input.revokedKeys ?? [], input.at)
+  const books = { book, certificates, revoked }
   const links = new Map<string, SignedLink[]>()
   const unusable = new Map<string, Unusable[]>()
   const unproven = new Map<string, SignedLink[]>()
@@ -91,13 +98,13 @@ export function gatherStore(
     for (const stored of named.get(step.name) ?? []) {
       const { document, proofs = [] } = stored
       const candidates = [{ document, keyid: null, proofs }]
-      const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, book, certificates, forms)
+      const { counted, skipped } = gatherEvidence(step, layout, candidates, signers, books, forms)
       for (const { keyid, identity } of counted) unplaced.push(signedLink(step, identity, keyid, stored, input))
       const heldBy = placesOf(stored.sightings.filter(isHere), deliveries)
       for (const one of skipped) {
         unfit.push({ step: step.name, stored, skipped: one, heldBy })
-        if (one.code !== 'CERT_EXPIRED_NO_TIMESTAMP' || !isLinkOf(document, step)) continue
-        late.push(signedLink(step, `certificate that ended ${one.keyid}`, one.keyid ?? '', stored, input))
+        if (!UNPROVEN.includes(one.code) || !isLinkOf(document, step)) continue
+        late.push(signedLink(step, `unproven ${one.keyid}`, one.keyid ?? '', stored, input))
       }
     }
     unproven.set(step.name, place(late, deliveries, input, isHere))

@@ -4,6 +4,7 @@ import type {
   Document,
   Functionary,
   ReadDocument,
+  RevokedKey,
   SignatureVerifier,
   TimeProof,
   UnusableKey,
@@ -63,6 +64,10 @@ export interface SelectInput {
   readonly softwareId: string
   readonly layout: ReadDocument
   readonly layoutKeys: readonly Key[]
+  /** of when the layout was signed; absent: nothing is known */
+  readonly layoutProofs?: readonly TimeProof[]
+  /** absent: nobody revoked a key */
+  readonly revokedKeys?: readonly RevokedKey[]
   /** owner keys that cannot be read: nobody can tell what they would have vouched for */
   readonly unusableKeys?: readonly UnusableKey[]
   readonly parameters: ReadonlyMap<string, string> | null

@@ -149,6 +149,8 @@ function verify({ input }: Store, links: LinkStore): Report {
     ...(input.forms === undefined ? {} : { forms: input.forms }),
     ...(input.certificates === undefined ? {} : { certificates: input.certificates }),
     ...(input.functionaries === undefined ? {} : { functionaries: input.functionaries }),
+    ...(input.revokedKeys === undefined ? {} : { revokedKeys: input.revokedKeys }),
+    ...(input.layoutProofs === undefined ? {} : { layoutProofs: input.layoutProofs }),
   })
 }
 
@@ -228,6 +230,8 @@ function digestInputs({ store, build, own }: Case, levels: readonly Inner[], rep
     ...report.reasons.map(
       ({ code, severity, step, path }) => `reason ${code} ${severity} ${[...(path ?? []), step].join(' / ')}`,
     ),
+    // from when on somebody revoked a key stands in the sentence alone
+    ...report.reasons.flatMap(({ code, message }) => (code.startsWith('KEY_REVOKED') ? [`revoked ${message}`] : [])),
     `verdict ${report.verdict} ${report.referenceVerdict}`,
   ]
   return toHex(sha256(utf8([report.engine, ...lines.sort()].join('\n'))))

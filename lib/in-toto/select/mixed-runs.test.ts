@@ -131,12 +131,34 @@ describe('a binding that accepts mixed runs', () => {
     expect(store.verdict('r1', 10_000, shared).verdict).toBe('allow')
   })
 
+  test.each([
+    ['later', 20, 'allow', 'cannot-tell'],
+    ['at the same moment', 10, 'cannot-tell', 'cannot-tell'],
+    ['earlier', 5, 'cannot-tell', 'allow'],
+  ])('not one that came by itself and was taken by a build that came %s', (_, at, first, second) => {
+    const store = clonedElsewhere()
+    store.run({ id: 'r2', openedAt: at })
+    const run = { ...links('r2'), build: { ...links('r2').build, materials: links('r1').clone.products } }
+    for (const step of STEPS) if (step !== 'clone') store.bring('r2', at, run[step], signer[step])
+    expect(store.verdict('r1', 10_000, mixedRuns).verdict).toBe(first)
+    expect(store.verdict('r2', 10_000, mixedRuns).verdict).toBe(second)
+    for (const id of ['r1', 'r2']) {
+      const { reasons, verdict } = store.verdict(id, 10_000, mixedRuns)
+      if (verdict !== 'allow') expect(reasons[0]).toMatchObject({ code: 'STEP_UNBOUND', step: 'clone' })
+    }
+  })
+
   test('not one of another software', () => {
     expect(clonedElsewhere('ledger').verdict('r1', 10_000, mixedRuns).verdict).toBe('cannot-tell')
   })
 
   test('not one out of a run that holds another link of a step filled here', () => {
     const store = clonedElsewhere()
+    const [clone] = store.brought
+    if (clone === undefined) throw new Error('no clone')
+    // brought again by itself, it still came with the other one as well
+    store.run({ id: 'again', openedAt: 1 }).again('again', 1, clone)
+    expect(store.verdict('r1', 10_000, mixedRuns).verdict).toBe('allow')
     store.bring('clones', 1, { name: 'approve', stdout: 'theirs' }, manager)
     expect(root(store.verdict('r1', 10_000, mixedRuns))).toEqual(['cannot-tell', 'STEP_UNBOUND', 'clone'])
   })
@@ -146,6 +168,10 @@ describe('a binding that accepts mixed runs', () => {
     addRun(store, 'r1', 0, ['clone'])
     store.bring('late', 100, links('r1').clone, git)
     expect(store.verdict('r1', 10_000, mixedRuns).verdict).toBe('cannot-tell')
+    const inTime = new EvidenceStore(LAYOUT, owner).run({ id: 'late', openedAt: 60 })
+    addRun(inTime, 'r1', 0, ['clone'])
+    inTime.bring('late', 60, links('r1').clone, git)
+    expect(inTime.verdict('r1', 10_000, mixedRuns).verdict).toBe('allow')
   })
 
   test('not an approval that binds nothing, nor the test of an aborted run', () => {

@@ -1,3 +1,4 @@
+// Longer than most: sublayouts in a store, and every way to slip a link into or out of one.
 import { describe, expect, test } from 'vitest'
 import { encodeCanonicalJson, sha256, toHex } from '#lib/crypto/index.ts'
 import { type LayoutSpec, type LinkSpec, layoutDocument } from '#lib/testing/authority/documents.ts'

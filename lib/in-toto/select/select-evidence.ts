@@ -71,8 +71,12 @@ function chooseUnproven({ store, build }: Case, step: Step): Choice | null {
   const late = store.evidence.unproven.get(step.name) ?? []
   const shown = late.filter(({ content }) => content === build.content).map(({ stored }) => stored)
   const unusable = (store.evidence.unusable.get(step.name) ?? []).filter(({ stored }) => shown.includes(stored))
-  const message = `Nothing proves that the final link of this build (${step.name}) was signed while its certificate was valid, so that nothing can be said of what it made.`
-  const problems = [{ code: 'CERT_EXPIRED_NO_TIMESTAMP' as const, severity: 'cannot-tell' as const, message }]
+  const revoked = unusable.find(({ skipped }) => skipped.code === 'KEY_REVOKED')
+  const message = `Nothing proves that the final link of this build (${step.name}) was signed ${revoked === undefined ? 'while its certificate was valid, or before its key was revoked' : 'before its key was revoked'}, so that nothing can be said of what it made.`
+  const [first] = unusable
+  const code = revoked?.skipped.code ?? first?.skipped.code ?? 'CERT_EXPIRED_NO_TIMESTAMP'
+  const severity = revoked === undefined ? ('cannot-tell' as const) : ('deny' as const)
+  const problems = [{ code, severity, message }]
   return { step, groups: [], problems, passedOver: [], unusable, mixed: [] }
 }
 

@@ -13,8 +13,20 @@ export interface PredicateFacts {
   readonly builder: { readonly id: string; readonly buildType: string } | null
   /** a test result as written: PASSED, WARNED, FAILED */
   readonly result: string | null
+  /** a verification summary: what somebody else's verification of the subjects came to */
+  readonly summary: Summary | null
   /** why it may be listed and cannot stand for a step of a layout */
   readonly gaps: readonly Gap[]
+}
+
+/** A verification summary, as far as a step may ask for it. */
+export interface Summary {
+  /** who decided */
+  readonly verifier: string | null
+  /** the URI of the policy that he decided by */
+  readonly policy: string | null
+  readonly result: 'passed' | 'failed' | 'unknown'
+  readonly levels: readonly string[]
 }
 
 /** Something that a layout's rules would need and that the statement leaves open, or says in two ways. */
@@ -34,6 +46,7 @@ export const NOTHING: PredicateFacts = {
   products: new Map(),
   builder: null,
   result: null,
+  summary: null,
   gaps: [],
 }
 

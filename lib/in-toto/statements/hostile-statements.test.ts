@@ -1,3 +1,4 @@
+// Longer than most: every form of statement, changed in every place, under the same properties.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type JsonObject, type JsonValue, jsonObject, parseJson, printJson, utf8 } from '#lib/crypto/index.ts'
@@ -58,6 +59,21 @@ const FORMS: readonly (readonly [StepForm, unknown])[] = [
     { form: 'test-result' },
     { ...statement('https://in-toto.io/attestation/test-result/v0.1', { result: 'PASSED' }), subject: [src] },
   ],
+  [
+    { form: 'vsa', verifier: 'https://verifier', policy: 'https://policy', level: 'SLSA_BUILD_LEVEL_2' },
+    {
+      ...statement('https://slsa.dev/verification_summary/v1', {
+        verifier: { id: 'https://verifier' },
+        timeVerified: '2026-05-01T12:00:00Z',
+        resourceUri: 'oci://registry/src',
+        policy: { uri: 'https://policy' },
+        inputAttestations: [app],
+        verificationResult: 'PASSED',
+        verifiedLevels: ['SLSA_BUILD_LEVEL_3'],
+      }),
+      subject: [src],
+    },
+  ],
 ]
 
 function parsed(value: unknown): JsonObject {
@@ -74,7 +90,10 @@ const layout = (form: StepForm): Uint8Array =>
           name: 'build',
           keys: [alice.key],
           materials: ['REQUIRE src', 'ALLOW src', 'DISALLOW *'],
-          products: form.form === 'test-result' ? ['DISALLOW *'] : ['REQUIRE app', 'CREATE app', 'DISALLOW *'],
+          products:
+            form.form === 'test-result' || form.form === 'vsa'
+              ? ['DISALLOW *']
+              : ['REQUIRE app', 'CREATE app', 'DISALLOW *'],
         },
       ],
     }),
@@ -175,6 +194,16 @@ const NEEDED: Readonly<Record<StepForm['form'], readonly string[]>> = {
     'subject.0.name',
   ],
   'test-result': ['predicate.result', 'subject.0', 'subject.0.name', 'subject.0.digest'],
+  vsa: [
+    ...['verifier', 'verifier.id', 'timeVerified', 'resourceUri', 'policy', 'policy.uri', 'verificationResult'].map(
+      (name) => `predicate.${name}`,
+    ),
+    'predicate.verifiedLevels',
+    'predicate.verifiedLevels.0',
+    'subject.0',
+    'subject.0.name',
+    'subject.0.digest',
+  ],
 }
 
 describe.each(FORMS)('$form', (form, written) => {

@@ -21,7 +21,6 @@ const URI = /^[a-z][a-z0-9+.-]+:/i
 
 /** Whether an artifact's name is the only way to write it. */
 export function isNormalName(name: string): boolean {
-  if (name === '') return false
   const path = URI.test(name) ? name.replace(/^[a-z][a-z0-9+.-]+:(\/\/)?/i, '') : name
   // one leading slash is an absolute path, which in-toto records where it was told to
   return !ABNORMAL.test(path.startsWith('/') ? path.slice(1) : path)

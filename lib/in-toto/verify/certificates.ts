@@ -60,9 +60,10 @@ export class CertificateBook {
   judge(question: CertificateQuestion): CertificateAnswer {
     const { envelope, signature, step, layout, book } = question
     const { keyid } = signature
+    const { trust } = this
     const no = (code: ReasonCode, message: string): CertificateAnswer => ({ valid: false, keyid, code, message })
     const unsupported = this.unsupported(envelope)
-    if (unsupported !== null || this.trust === null) {
+    if (unsupported !== null || trust === null) {
       return no('CERT_UNSUPPORTED', unsupported ?? 'It is signed with a certificate, which cannot be judged here.')
     }
     const read = readLeaf(signature)
@@ -80,14 +81,13 @@ export class CertificateBook {
     }
     const found = book.check(envelope, signature, key)
     if (found.outcome !== 'valid') {
-      const why = found.outcome === 'missing' ? 'there is none' : found.why
-      return no('SIGNATURE_INVALID', `The signature with the certificate of ${who} does not verify: ${why}.`)
+      return no('SIGNATURE_INVALID', `The signature with the certificate of ${who} does not verify: ${found.why}.`)
     }
     const unfit = constraintsFault(step, layout, leaf)
     if (unfit !== null) {
       return no('CERT_CONSTRAINT', `The certificate of ${who} is not one that step "${step.name}" asks for: ${unfit}.`)
     }
-    const trusted = this.trusted(question, leaf, others, answer.spiffeId)
+    const trusted = this.trusted(trust, question, leaf, others, answer.spiffeId)
     if ('code' in trusted) return no(trusted.code, `The certificate of ${who} does not count: ${trusted.why}.`)
     const { path, moment } = trusted
     const { taintedLater } = moment
@@ -114,12 +114,12 @@ export class CertificateBook {
 
   /** The chain and the moment for which the certificate counts; the nearest miss where it does not. */
   private trusted(
+    { verifyCertificate: verify, bundles }: CertificateTrust,
     { layout, signature, proofs }: CertificateQuestion,
     leaf: X509,
     others: readonly X509[],
     spiffeId: SpiffeId | null,
   ): { path: CertificatePath; moment: Moment } | TrustFault | { code: 'LIMIT' | 'CERT_UNTRUSTED'; why: string } {
-    const { verifyCertificate: verify, bundles } = this.trust ?? { verifyCertificate: () => false, bundles: [] }
     const listed = [...layout.intermediateCas.values()].map(({ certificate }) => certificate)
     const intermediates = [...listed, ...this.intermediates, ...others]
     const roots = rootsFor(layout, spiffeId, bundles)

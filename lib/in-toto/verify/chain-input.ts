@@ -5,7 +5,8 @@ import type { InspectionReport, LayoutReport, StepReport } from '../report.ts'
 import type { CertificateBook } from './certificates.ts'
 import type { DeclaredFunctionaries } from './declared-functionaries.ts'
 import type { Findings } from './findings.ts'
-import type { LinkStore, RunInspection } from './input.ts'
+import type { LinkStore, RunInspection, TimeProof } from './input.ts'
+import type { RevokedKeys } from './revoked-keys.ts'
 import type { SignatureBook } from './signatures.ts'
 import type { StepForms } from './step-form.ts'
 
@@ -15,6 +16,7 @@ export interface Session {
   readonly book: SignatureBook
   readonly forms: StepForms
   readonly certificates: CertificateBook
+  readonly revoked: RevokedKeys
   readonly functionaries: DeclaredFunctionaries
   readonly runInspection: RunInspection | null
 }
@@ -23,6 +25,8 @@ export interface Session {
 export interface ChainInput {
   readonly envelope: Envelope & { readonly kind: 'layout' }
   readonly layoutKeys: readonly Key[]
+  /** of when the layout was signed */
+  readonly proofs: readonly TimeProof[]
   readonly links: LinkStore
   readonly parameters: ReadonlyMap<string, string> | null
   /** names of the sublayout steps that lead here, outermost first */

@@ -24,7 +24,7 @@ import { verifySublayouts } from './sublayouts.ts'
 export function verifyChain(input: ChainInput, session: Session): ChainResult {
   const { envelope, links, path } = input
   const findings = new Findings()
-  const signatures = verifyLayoutSignatures(envelope, input.layoutKeys, session.book, findings)
+  const signatures = verifyLayoutSignatures(input, session, findings)
   verifyExpiry(envelope.document, session.at, findings)
   verifyStrictly(envelope, envelope.document, findings)
   const layout = withParameters(envelope.document, input.parameters, findings)

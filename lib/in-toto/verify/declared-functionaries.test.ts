@@ -13,10 +13,13 @@ import {
 import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey, type TestKey } from '#lib/testing/authority/keys.ts'
+import { gpgKey, plainKey } from '#lib/testing/authority/plain-keys.ts'
 import { parseFunctionaries } from '../functionaries.ts'
 import type { Candidate, Functionary, LinkStore, Report } from '../index.ts'
 import { readDocument, verifyLayout } from '../index.ts'
+import { DeclaredFunctionaries } from './declared-functionaries.ts'
 import { allKeyids } from './keyids.ts'
+import type { Counted } from './step-evidence.ts'
 
 const AT = Date.parse('2026-06-01T00:00:00Z')
 const MIRA = 'spiffe://bank.example/people/mira'
@@ -115,6 +118,29 @@ describe('B-06 who is declared as one functionary counts once', () => {
     expect(answer(judge(3, [mira, miraSvid, omar], declared))).toEqual(['deny', 'STEP_THRESHOLD'])
   })
 
+  test('several who are declared are as many, by keys as by workloads, and so is whoever is not', () => {
+    const [byKey, byWorkload] = [person('Mira', [mira.key.fingerprint], [MIRA]), person('CI', [], [CI])]
+    expect(judge(2, [mira, omar], [byKey, person('Omar', [omar.key.fingerprint])]).verdict).toBe('allow')
+    expect(judge(2, [miraSvid, ciSvid], [person('Mira', [], [MIRA]), byWorkload]).verdict).toBe('allow')
+    expect(judge(2, [mira, ciSvid], [byKey]).verdict).toBe('allow')
+    expect(judge(3, [mira, laptop, omar], [byKey]).verdict).toBe('allow')
+  })
+
+  test('a gpg key by its own material and names and those of its subkeys', () => {
+    const gpg = gpgKey('master', [gpgKey('sub')])
+    const document = readDocument('build.link', metablock(linkDocument({ name: 'build' }), []))
+    if (!('envelope' in document)) throw new Error(document.problem.message)
+    const counted = [gpg, plainKey('other')].map((key): Counted => {
+      const { keyid, fingerprint, keytype, scheme } = key
+      const signer = { keyid, fingerprint, keytype, scheme }
+      return { document, keyid, key, identity: fingerprint, signer, taintedAt: null, proofs: [], earlier: null }
+    })
+    const people = (...keys: string[]) =>
+      new DeclaredFunctionaries([person('both', [...keys, 'other'])]).count(counted).people
+    for (const id of ['master', 'material of master', 'sub', 'material of sub']) expect(people(id)).toBe(1)
+    expect(people('somebody else')).toBe(2)
+  })
+
   test('declarations that share a key speak of one, also where nobody signed with that key', () => {
     const declared = [
       person('Mira', [mira.key.fingerprint, omar.key.fingerprint]),
@@ -128,6 +154,21 @@ describe('B-06 who is declared as one functionary counts once', () => {
     const declared = [person('Mira', [laptop.key.fingerprint, mira.key.fingerprint]), person('CI', [], [CI, MIRA])]
     expect(answer(judge(3, [both, mira, miraSvid], declared))).toEqual(['deny', 'STEP_THRESHOLD'])
     expect(answer(judge(2, [both, mira, miraSvid], declared))).toEqual(['deny', 'STEP_THRESHOLD'])
+  })
+
+  test('what was skipped is the cause only where the layout alone would have too few', () => {
+    const { layout, candidates } = worldOf(2, [mira, miraSvid])
+    const broken: Candidate = { document: readDocument('build.x.link', utf8('{')), keyid: null }
+    const judged = (some: readonly Candidate[], functionaries: readonly Functionary[] = []) => {
+      const links = { steps: new Map([['build', [...some, broken]]]), namespaces: new Map() }
+      return judgeStore(metablock(layout, [owner]), links, functionaries)
+    }
+    const declared = judged(candidates, [person('Mira', [mira.key.fingerprint], [MIRA])])
+    const found = declared.reasons.find(({ code }) => code === 'STEP_THRESHOLD')
+    expect([declared.verdict, found?.follows, found?.strictOnly]).toEqual(['deny', undefined, true])
+    const few = judged(candidates.slice(0, 1))
+    expect(few.reasons.find(({ code }) => code === 'STEP_THRESHOLD')).toMatchObject({ follows: 0, strictOnly: false })
+    expect(few.verdict).toBe('cannot-tell')
   })
 
   test('in a sublayout too', () => {

@@ -1,5 +1,5 @@
 import type { Functionary } from './input.ts'
-import { allKeyids } from './keyids.ts'
+import { everyNameOf } from './keyids.ts'
 import type { Counted } from './step-evidence.ts'
 
 /** How many different people signed, and whom a declaration made one. */
@@ -47,8 +47,7 @@ export class DeclaredFunctionaries {
 
   #indexesOf({ key, keyid, signer }: Pick<Counted, 'key' | 'keyid' | 'signer'>): number[] {
     if (this.#declared.length === 0) return []
-    const ids = new Set([key.fingerprint, keyid, key.keyid, ...allKeyids(key), ...key.subkeys.keys()])
-    for (const { fingerprint } of key.subkeys.values()) ids.add(fingerprint)
+    const ids = new Set([keyid, ...everyNameOf(key)])
     const workload = signer.certificate?.spiffeId ?? null
     return this.#declared.flatMap(({ keys, spiffeIds }, index) => {
       const isHis = keys.some((one) => ids.has(one)) || (workload !== null && spiffeIds.includes(workload))

@@ -113,6 +113,14 @@ export interface Functionary {
   readonly spiffeIds: readonly string[]
 }
 
+/** A key whose signatures count for nothing from a moment on: stolen, lost, or handed over to somebody else. */
+export interface RevokedKey {
+  /** names of one key: fingerprint of its material (sha256 of the SPKI), or keyids under which any tool knows it; lower-case hex */
+  readonly keys: readonly string[]
+  /** since when, in milliseconds: what is proven to be signed before stays */
+  readonly at: number
+}
+
 export interface UnusableKey {
   readonly source: string
   readonly message: string
@@ -123,6 +131,10 @@ export interface VerifyInput {
   readonly layout: Document | null
   /** all of them must have signed the layout; a key matches a signature under any of its keyid flavours */
   readonly layoutKeys: readonly Key[]
+  /** when the layout was signed at the latest: asked where an owner's key was revoked; absent: nothing is known */
+  readonly layoutProofs?: readonly TimeProof[]
+  /** absent: nobody revoked a key */
+  readonly revokedKeys?: readonly RevokedKey[]
   /** keys that were handed over and cannot be used: what they would have vouched for is not known */
   readonly unusableKeys?: readonly UnusableKey[]
   readonly links: LinkStore

@@ -101,6 +101,10 @@ const PAIRS: readonly [string, Partial<VerifyInput>, Partial<VerifyInput>][] = [
     { forms: new Map([['build', { form: 'link' }]]) },
     { forms: new Map([['build', { form: 'test-result' }]]) },
   ],
+  ['a revoked key', {}, { revokedKeys: [{ keys: ['ab'], at: 1 }] }],
+  ['which key', { revokedKeys: [{ keys: ['ab'], at: 1 }] }, { revokedKeys: [{ keys: ['cd'], at: 1 }] }],
+  ['since when', { revokedKeys: [{ keys: ['ab'], at: 1 }] }, { revokedKeys: [{ keys: ['ab'], at: 2 }] }],
+  ['when the layout was signed', {}, { layoutProofs: [proof] }],
   ['certificates judged', {}, { certificates: trustOf([]) }],
   [
     'an intermediate',
@@ -155,5 +159,7 @@ describe('the digest of all inputs tells apart', () => {
     expect(
       digest({ links: { steps: new Map([['build', [{ document: one, keyid: null }]]]), namespaces: new Map() } }),
     ).toBe(plain)
+    const folder: LinkStore = { steps: new Map(), namespaces: new Map() }
+    expect(digest({ links: { ...storeOf(), namespaces: new Map([['build.12345678', folder]]) } })).toBe(plain)
   })
 })

@@ -1,3 +1,4 @@
+// Longer than most: each reason why a rule fails or leaves a file, with all that the report says of it.
 import { describe, expect, test } from 'vitest'
 import type { Recorded } from '../evaluate-rules.ts'
 import type { Digests } from '../report.ts'

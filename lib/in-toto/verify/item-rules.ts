@@ -203,8 +203,8 @@ function refOf(input: ItemRulesInput, index: number): RuleRef {
 }
 
 function title(input: ItemRulesInput, start = true): string {
-  const kind = input.kind === 'step' ? 'step' : 'inspection'
-  return `${start ? kind[0]?.toUpperCase() + kind.slice(1) : kind} ${input.name}`
+  const kind = input.kind === 'step' ? 'Step' : 'Inspection'
+  return `${start ? kind : kind.toLowerCase()} ${input.name}`
 }
 
 /** Both digests, at the first algorithm where they differ. */

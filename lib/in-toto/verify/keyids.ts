@@ -8,3 +8,9 @@ export function allKeyids(key: Key): readonly string[] {
   known.set(key, keyids)
   return keyids
 }
+
+/** Every text by which somebody may mean a key: keyids, the material's fingerprint, and those of its subkeys. */
+export function everyNameOf(key: Key): string[] {
+  const subkeys = [...key.subkeys].flatMap(([keyid, { fingerprint }]) => [keyid, fingerprint])
+  return [key.fingerprint, key.keyid, ...allKeyids(key), ...subkeys]
+}

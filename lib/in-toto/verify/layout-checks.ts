@@ -3,17 +3,18 @@ import type { Envelope, OpenEnvelope } from '../envelope.ts'
 import type { Layout } from '../layout.ts'
 import type { LayoutReport } from '../report.ts'
 import { formatTimestamp, parseTimestamp } from '../time.ts'
+import type { ChainInput, Session } from './chain-input.ts'
 import type { Findings } from './findings.ts'
 import { allKeyids } from './keyids.ts'
-import type { SignatureBook } from './signatures.ts'
+import type { Standing } from './revoked-keys.ts'
+import type { SignatureOutcome } from './signatures.ts'
 
 type SignatureLine = LayoutReport['signatures'][number]
 
 /** Specification 5.2 step 1: every key that was handed to us must have signed the layout; there must be one. */
 export function verifyLayoutSignatures(
-  envelope: OpenEnvelope,
-  keys: readonly Key[],
-  book: SignatureBook,
+  { envelope, layoutKeys: keys, proofs }: Pick<ChainInput, 'envelope' | 'layoutKeys' | 'proofs'>,
+  { book, revoked }: Pick<Session, 'book' | 'revoked'>,
   findings: Findings,
 ): SignatureLine[] {
   if (keys.length === 0) {
@@ -21,7 +22,13 @@ export function verifyLayoutSignatures(
     findings.add({ code: 'LAYOUT_UNSIGNED', severity: 'deny', message, strictOnly: false })
     findings.check({ id: 'layout.signature', title: 'Layout signed', outcome: 'failed', detail: message })
   }
-  const lines = keys.map((key) => verifyOne(envelope, key, book, findings))
+  const lines = keys.map((key) => {
+    const found = book.find(envelope, key, allKeyids(key))
+    const line = verifyOne(envelope, key, found, findings)
+    if (found.outcome !== 'valid') return line
+    const standing = revoked.judge([key, found.key], found.signature, proofs)
+    return standing.standing === 'unrevoked' ? line : judgeRevoked(line, key, standing, findings)
+  })
   const asked = new Set(keys.flatMap((key) => allKeyids(key)))
   const others = envelope.signatures.filter(({ keyid }) => !asked.has(keyid))
   return [
@@ -35,8 +42,34 @@ export function verifyLayoutSignatures(
   ]
 }
 
-function verifyOne(envelope: OpenEnvelope, key: Key, book: SignatureBook, findings: Findings): SignatureLine {
-  const found = book.find(envelope, key, allKeyids(key))
+/** The reference knows no revocation: what follows from one is ours alone. */
+function judgeRevoked(
+  line: SignatureLine,
+  { keyid }: Key,
+  standing: Exclude<Standing, { standing: 'unrevoked' }>,
+  findings: Findings,
+): SignatureLine {
+  const short = keyid.slice(0, 8)
+  if (standing.standing === 'earlier') {
+    const message = `Key ${short} signed the layout before it was revoked from ${standing.revokedAt} on. It counts, because ${standing.told}.`
+    findings.add({ code: 'KEY_REVOKED_LATER', severity: 'warning', message, keyid, strictOnly: true })
+    return line
+  }
+  const { code, why } = standing
+  const message = `Key ${short}, which signed the layout, is revoked from ${why}.`
+  const severity = code === 'KEY_REVOKED' ? 'deny' : 'cannot-tell'
+  findings.add({ code, severity, message, keyid, strictOnly: true })
+  findings.check({
+    id: `layout.revoked.${keyid}`,
+    title: `Key ${short} not revoked`,
+    outcome: 'failed',
+    detail: message,
+    strictOnly: true,
+  })
+  return { ...line, outcome: 'invalid', message }
+}
+
+function verifyOne(envelope: OpenEnvelope, key: Key, found: SignatureOutcome, findings: Findings): SignatureLine {
   const short = key.keyid.slice(0, 8)
   const line = { keyid: found.outcome === 'missing' ? key.keyid : found.signature.keyid, fingerprint: key.fingerprint }
   const id = `layout.signature.${key.keyid}`

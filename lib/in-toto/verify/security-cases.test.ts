@@ -24,6 +24,7 @@ const KEYS = 'lib/crypto/keys.test.ts'
 const SIGNATURES = 'lib/crypto/node/verify-signature.test.ts'
 const LAYOUTS = 'lib/services/layouts/layouts.test.ts'
 const DECLARED = 'lib/in-toto/verify/declared-functionaries.test.ts'
+const REVOKED = 'lib/in-toto/verify/revoked-keys.test.ts'
 const CERTIFICATES = 'lib/in-toto/verify/certificates.test.ts'
 const STAMPS = 'lib/in-toto/time-evidence.test.ts'
 const STAMPED = 'lib/in-toto/statements/certificates.test.ts'
@@ -80,7 +81,8 @@ const CASES: readonly (readonly [string, string, string, string | null])[] = [
   ['B-05', CERTIFICATES, 'B-05 the same SPIFFE ID from the root of another trust domain', 'CERT_UNTRUSTED'],
   ['B-06', CERTIFICATES, 'B-06 a key of the layout and a certificate for it are one', 'STEP_THRESHOLD'],
   ['B-06', DECLARED, 'B-06 with a key and an SVID', 'STEP_THRESHOLD'],
-  // of roots over time; a key has none: a layout without it takes its place, and judges what was before as well
+  ['B-07', REVOKED, 'B-07 what it signed after is denied', 'KEY_REVOKED'],
+  ['B-07', REVOKED, 'B-07 what it signed before stays, and the report says so', 'KEY_REVOKED_LATER'],
   ['B-07', CERTIFICATES, 'B-07 roots over time: in force when it signed, withdrawn after', 'CERT_UNTRUSTED'],
   ['B-08', ATTACKS, 'signed by one who may sign another step', 'SIGNER_NOT_ALLOWED'],
   ['B-09', ATTACKS, 'a link of another step', 'STEP_NAME_MISMATCH'],

@@ -79,6 +79,13 @@ describe('a gpg key', () => {
     expect(find('master', sub)).toMatchObject({ outcome: 'invalid' })
   })
 
+  test('is asked itself where a subkey has its own keyid', () => {
+    const twin = gpgKey('master', [], { fingerprint: 'material of a twin' })
+    const both = gpgKey('master', [twin])
+    expect(find('master', both, both)).toMatchObject({ outcome: 'valid', key: both })
+    expect(find('master', twin, both)).toMatchObject({ outcome: 'invalid' })
+  })
+
   test('that has ended counts no more, from that second on', () => {
     expect(find('ended', ended)).toMatchObject({ outcome: 'expired', why: 'the key had expired' })
     const later = gpgKey('later', [], { expiresAt: AT / 1000 + 1 })

@@ -2,15 +2,17 @@ import { isExpiredKey, type Key } from '#lib/crypto/index.ts'
 import type { EnvelopeSignature, Signed } from '../envelope.ts'
 import type { SignatureVerifier } from './input.ts'
 
-/** What one key has to do with the signatures of a document. */
-export type SignatureOutcome =
+/** What one key has to do with one signature. */
+export type CheckedSignature =
   | { readonly outcome: 'valid'; readonly signature: EnvelopeSignature; readonly key: Key }
   | { readonly outcome: 'invalid' | 'expired'; readonly signature: EnvelopeSignature; readonly why: string }
-  | { readonly outcome: 'missing' }
+
+/** What one key has to do with the signatures of a document. */
+export type SignatureOutcome = CheckedSignature | { readonly outcome: 'missing' }
 
 /** Checks signatures, each (signature, key) once. */
 export class SignatureBook {
-  private readonly known = new WeakMap<EnvelopeSignature, Map<string, SignatureOutcome>>()
+  private readonly known = new WeakMap<EnvelopeSignature, Map<string, CheckedSignature>>()
   private readonly verify: SignatureVerifier
   private readonly at: number
 
@@ -38,7 +40,7 @@ export class SignatureBook {
   }
 
   /** Whether this very signature is by this key. */
-  check(envelope: Signed, signature: EnvelopeSignature, key: Key): SignatureOutcome {
+  check(envelope: Signed, signature: EnvelopeSignature, key: Key): CheckedSignature {
     let answers = this.known.get(signature)
     if (answers === undefined) {
       answers = new Map()
@@ -51,7 +53,7 @@ export class SignatureBook {
     return answer
   }
 
-  private decide(envelope: Signed, signature: EnvelopeSignature, key: Key): SignatureOutcome {
+  private decide(envelope: Signed, signature: EnvelopeSignature, key: Key): CheckedSignature {
     const signer = key.keyid === signature.keyid ? key : (key.subkeys.get(signature.keyid) ?? key)
     if (signature.bytes === null) {
       const why = envelope.form === 'dsse' ? 'it is not base64' : 'it is not hex'

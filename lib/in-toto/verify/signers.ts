@@ -1,6 +1,6 @@
 import type { Key } from '#lib/crypto/index.ts'
 
-/** Key material -> the identity it belongs to: a gpg master key and its subkeys are one person. */
+/** Key material -> the identity it belongs to, where that is another: a gpg master key and its subkeys are one person. */
 export type Signers = ReadonlyMap<string, string>
 
 /** Groups the keys of a layout by shared material. */
@@ -11,7 +11,6 @@ export function groupSigners(keys: Iterable<Key>): Signers {
     return parent === fingerprint ? fingerprint : nameOf(parent)
   }
   for (const key of keys) {
-    groups.set(key.fingerprint, nameOf(key.fingerprint))
     for (const subkey of key.subkeys.values()) groups.set(nameOf(subkey.fingerprint), nameOf(key.fingerprint))
   }
   return new Map([...groups.keys()].map((fingerprint) => [fingerprint, nameOf(fingerprint)]))

@@ -1,10 +1,12 @@
-import type { Key } from '#lib/crypto/index.ts'
+import { compareCodePoints, type Key } from '#lib/crypto/index.ts'
 import type { EnvelopeSignature, OpenEnvelope } from '../envelope.ts'
 import type { Layout, Step } from '../layout.ts'
 import type { LinkSkipped, ReasonCode, SignerRef } from '../report.ts'
 import type { CertificateAnswer, CertificateBook } from './certificates.ts'
-import type { Candidate, ReadDocument } from './input.ts'
+import { documentCode, documentMessage } from './document-problem.ts'
+import type { Candidate, ReadDocument, TimeProof } from './input.ts'
 import { allKeyids } from './keyids.ts'
+import type { RevokedKeys } from './revoked-keys.ts'
 import type { SignatureBook, SignatureOutcome } from './signatures.ts'
 import { identityOf, type Signers } from './signers.ts'
 import { contentFault, formFault, formOf, type StepForms, sameForm } from './step-form.ts'
@@ -20,6 +22,10 @@ export interface Counted {
   readonly signer: SignerRef
   /** since when the root of his certificate is compromised, where that came later */
   readonly taintedAt: string | null
+  /** what is known of when the document was signed */
+  readonly proofs: readonly TimeProof[]
+  /** his key was revoked later: from when on, and why it counts */
+  readonly earlier: { readonly revokedAt: string; readonly told: string } | null
 }
 
 export interface StepEvidence {
@@ -48,29 +54,33 @@ export function gatherEvidence(
   layout: Layout,
   candidates: readonly Candidate[],
   signers: Signers,
-  book: SignatureBook,
-  certificates: CertificateBook,
-  forms: LevelForms = { of: new Map(), path: [] },
+  { book, certificates, revoked }: Books,
+  forms: LevelForms,
 ): StepEvidence {
   const authorised = authorisedKeys(step, layout)
   const counted: Counted[] = []
   const skipped: LinkSkipped[] = []
   for (const candidate of candidates) {
-    const judged = judge(candidate, { step, layout, authorised, signers, book, certificates, forms })
+    const judged = judge(candidate, { step, layout, authorised, signers, book, certificates, revoked, forms })
     counted.push(...judged.counted)
     if (judged.skipped !== null) skipped.push(judged.skipped)
   }
   return { counted: inLayoutOrder(distinct(onePersonOnce(counted)), authorised), skipped }
 }
 
+/** What signatures are judged by. */
+export interface Books {
+  readonly book: SignatureBook
+  readonly certificates: CertificateBook
+  readonly revoked: RevokedKeys
+}
+
 /** What every candidate of a step is judged with. */
-interface Setting {
+interface Setting extends Books {
   readonly step: Step
   readonly layout: Layout
   readonly authorised: readonly Authorised[]
   readonly signers: Signers
-  readonly book: SignatureBook
-  readonly certificates: CertificateBook
   readonly forms: LevelForms
 }
 
@@ -91,13 +101,16 @@ export function authorisedKeys(step: Step, layout: Layout): Authorised[] {
   return authorised
 }
 
+/** A valid signature, whatever became of its key. */
+type Signed = Omit<Counted, 'proofs' | 'earlier'>
+
 interface Judged {
   readonly counted: readonly Counted[]
   readonly skipped: LinkSkipped | null
 }
 
 function judge({ document, keyid, proofs = [] }: Candidate, setting: Setting): Judged {
-  const { step, layout, authorised, signers, book, forms } = setting
+  const { step, layout, authorised, signers, book, revoked, forms } = setting
   const skip = (code: ReasonCode, message: string, signerKeyid: string | null = keyid): Judged => ({
     counted: [],
     skipped: { sha256: document.sha256, source: document.source, keyid: signerKeyid, code, message },
@@ -117,10 +130,12 @@ function judge({ document, keyid, proofs = [] }: Candidate, setting: Setting): J
     found: book.find(envelope, signer.key, idsIn(envelope, signer.key)),
   }))
   const valid = outcomes.filter(({ found }) => found.outcome === 'valid')
-  const answers = certified(envelope, keyid, step).map((signature) =>
-    setting.certificates.judge({ envelope, signature, step, layout, proofs, book }),
-  )
-  const holders = answers.filter((answer) => answer.valid)
+  const certificates = certified(envelope, keyid, step).map((signature) => ({
+    signature,
+    answer: setting.certificates.judge({ envelope, signature, step, layout, proofs, book }),
+  }))
+  const answers = certificates.map(({ answer }) => answer)
+  const holders = certificates.flatMap(({ signature, answer }) => (answer.valid ? [{ signature, holder: answer }] : []))
   if (valid.length + holders.length === 0) return skipUnsigned(envelope, step, outcomes, answers, skip)
   if (envelope.kind === 'link' && envelope.document.name !== step.name) {
     const message = `The link was recorded for step "${envelope.document.name}", not for "${step.name}".`
@@ -131,8 +146,29 @@ function judge({ document, keyid, proofs = [] }: Candidate, setting: Setting): J
     const fault = contentFault({ document: envelope.document, form }, step, layout, rivals)
     if (fault !== null) return skip(fault.code, fault.message)
   }
-  const byKey = valid.map(({ signer }) => ({ document, ...signer, ...signerOf(signer.key, signers), taintedAt: null }))
-  return { counted: [...byKey, ...holders.map((holder) => countHolder(document, holder))], skipped: null }
+  const byKey = valid.map(({ signer, found }) => ({
+    counted: { document, ...signer, ...signerOf(signer.key, signers), taintedAt: null },
+    standing: found.outcome === 'valid' ? revoked.judge([signer.key, found.key], found.signature, proofs) : null,
+  }))
+  const byCertificate = holders.map(({ signature, holder }) => ({
+    counted: countHolder(document, holder),
+    standing: revoked.judge([holder.key], signature, proofs),
+  }))
+  const all = [...byKey, ...byCertificate]
+  const counted = all.flatMap(({ counted: one, standing }): Counted[] => {
+    if (standing === null || standing.standing === 'revoked') return []
+    return [{ ...one, proofs, earlier: standing.standing === 'earlier' ? standing : null }]
+  })
+  if (counted.length > 0) return { counted, skipped: null }
+  for (const { counted: one, standing } of all) {
+    if (standing?.standing !== 'revoked') continue
+    return skip(
+      standing.code,
+      `The key ${one.keyid.slice(0, 8)} that signed it is revoked from ${standing.why}.`,
+      one.keyid,
+    )
+  }
+  return { counted, skipped: null }
 }
 
 function signerOf(key: Key, signers: Signers): Pick<Counted, 'identity' | 'signer'> {
@@ -161,7 +197,7 @@ function firstOfEach(signatures: readonly EnvelopeSignature[]): EnvelopeSignatur
   return signatures.filter(({ keyid }) => !seen.has(keyid) && seen.add(keyid))
 }
 
-function countHolder(document: ReadDocument, holder: CertificateAnswer & { readonly valid: true }): Counted {
+function countHolder(document: ReadDocument, holder: CertificateAnswer & { readonly valid: true }): Signed {
   const { key, keyid, certificate, person, taintedAt } = holder
   const { fingerprint, keytype, scheme } = key
   return {
@@ -234,18 +270,6 @@ function skipUnsigned(
   return skip('SIGNER_NOT_ALLOWED', message, first.keyid)
 }
 
-/** Codes of readers as codes of reasons; what is unknown is malformed. */
-export function documentCode(code: string): ReasonCode {
-  if (code === 'DEPTH') return 'LIMIT'
-  return code === 'LIMIT' || code === 'UNSUPPORTED' || code === 'LAYOUT_INVALID' ? code : 'MALFORMED'
-}
-
-export function documentMessage(problem: { readonly message: string; readonly place: string }): string {
-  return problem.place === '' || problem.message.includes(problem.place)
-    ? problem.message
-    : `${problem.message} (${problem.place})`
-}
-
 /** One document signed by one identity counts once, however many file names and keyids lead to it. */
 function distinct(counted: readonly Counted[]): Counted[] {
   const seen = new Set<string>()
@@ -262,5 +286,5 @@ function inLayoutOrder(counted: readonly Counted[], authorised: readonly Authori
   const order = new Map(authorised.map(({ keyid }, index) => [keyid, index] as const))
   // holders of certificates are not in the layout's list: after it, by keyid
   const place = ({ keyid }: Counted) => order.get(keyid) ?? order.size
-  return [...counted].sort((a, b) => place(a) - place(b) || (a.keyid < b.keyid ? -1 : Number(a.keyid > b.keyid)))
+  return [...counted].sort((a, b) => place(a) - place(b) || compareCodePoints(a.keyid, b.keyid))
 }

@@ -1,3 +1,4 @@
+// Longer than most: what is asked of a step, in the specification's order, and how that is reported.
 import { type Recorded, sameFile } from '../evaluate-rules.ts'
 import type { CertConstraint, Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
@@ -36,17 +37,17 @@ export function verifyThresholds(
   layout: Layout,
   store: ReadonlyMap<string, readonly Candidate[]>,
   signers: Signers,
-  { book, certificates, forms, functionaries }: Pick<Session, 'book' | 'certificates' | 'forms' | 'functionaries'>,
+  session: Pick<Session, 'book' | 'certificates' | 'revoked' | 'forms' | 'functionaries'>,
   path: readonly string[],
   findings: Findings,
 ): StepCase[] {
   return layout.steps.map((step) => {
     const candidates = store.get(step.name) ?? []
-    const at = { of: forms, path }
-    const gathered = gatherEvidence(step, layout, candidates, signers, book, certificates, at)
-    const evidence = { ...gathered, counted: gathered.counted.map((one) => named(one, functionaries)) }
+    const gathered = gatherEvidence(step, layout, candidates, signers, session, { of: session.forms, path })
+    const evidence = { ...gathered, counted: gathered.counted.map((one) => named(one, session.functionaries)) }
     checkCertificates(step, evidence, findings)
-    const headcount = functionaries.count(evidence.counted)
+    warnRevoked(step, evidence, findings)
+    const headcount = session.functionaries.count(evidence.counted)
     const absent = verifyThreshold(step, evidence, headcount, candidates.length, findings)
     return {
       step,
@@ -94,6 +95,15 @@ function checkCertificates(step: Step, { counted }: StepEvidence, findings: Find
   }
 }
 
+/** Signatures of keys that were revoked since. */
+function warnRevoked(step: Step, { counted }: StepEvidence, findings: Findings): void {
+  for (const { keyid, earlier } of counted) {
+    if (earlier === null) continue
+    const message = `Key ${keyid.slice(0, 8)} signed step ${step.name} before it was revoked from ${earlier.revokedAt} on. It counts, because ${earlier.told}.`
+    findings.add({ code: 'KEY_REVOKED_LATER', severity: 'warning', message, step: step.name, keyid, strictOnly: true })
+  }
+}
+
 function evidenceText({ evidence, at, by }: SignerCertificate['time']): string {
   if (evidence === 'unproven') return 'the time that this verdict is for; nothing proves when it signed'
   return evidence === 'timestamped' ? `time-stamped at ${at} by ${by}` : `received at ${at} by ${by}`
@@ -107,6 +117,7 @@ const UNDECIDED: readonly ReasonCode[] = [
   'CERT_UNSUPPORTED',
   'CERT_EXPIRED_NO_TIMESTAMP',
   'CERT_ROOT_UNBOUND',
+  'KEY_REVOKED_NO_TIMESTAMP',
 ]
 
 function verifyThreshold(
@@ -131,6 +142,9 @@ function verifyThreshold(
   return enough ? null : explainShortage(step, evidence, headcount, found, findings)
 }
 
+/** For these the reference would have counted it. */
+const OURS_ALONE: readonly ReasonCode[] = ['STEP_NAME_MISMATCH', 'KEY_REVOKED', 'KEY_REVOKED_NO_TIMESTAMP']
+
 function explainShortage(
   step: Step,
   evidence: StepEvidence,
@@ -149,7 +163,7 @@ function explainShortage(
       message: `${source} does not count for step ${step.name}: ${message}`,
       step: step.name,
       ...(keyid === null ? {} : { keyid }),
-      strictOnly: code === 'STEP_NAME_MISMATCH',
+      strictOnly: OURS_ALONE.includes(code),
     }),
   )
   const message = `Step ${step.name} needs ${step.threshold} signature(s) by different people whom the layout allows; ${[`${people} counted.`, ...joined].join(' ')}`

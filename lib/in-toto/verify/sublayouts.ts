@@ -53,6 +53,7 @@ function verifySublayout(
   const input: ChainInput = {
     envelope,
     layoutKeys: [counted.key],
+    proofs: counted.proofs,
     links: outer.links.namespaces.get(`${name}.${counted.keyid.slice(0, 8)}`) ?? NOTHING,
     parameters: null,
     path: [...outer.path, name],

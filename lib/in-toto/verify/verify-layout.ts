@@ -6,12 +6,22 @@ import { CertificateBook } from './certificates.ts'
 import { verifyChain } from './chain.ts'
 import type { ChainResult } from './chain-input.ts'
 import { DeclaredFunctionaries } from './declared-functionaries.ts'
+import { documentCode, documentMessage } from './document-problem.ts'
 import { type Finding, Findings, orderReasons, rootOf, verdictOf } from './findings.ts'
-import type { Document, Functionary, LinkStore, RunInspection, UnusableKey, VerifyInput } from './input.ts'
+import type {
+  Document,
+  Functionary,
+  LinkStore,
+  RunInspection,
+  TimeProof,
+  UnreadDocument,
+  UnusableKey,
+  VerifyInput,
+} from './input.ts'
 import { InspectionBook } from './inspection-book.ts'
 import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
+import { RevokedKeys } from './revoked-keys.ts'
 import { SignatureBook } from './signatures.ts'
-import { documentCode, documentMessage } from './step-evidence.ts'
 import { formText } from './step-form.ts'
 
 /**
@@ -74,6 +84,7 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
     {
       envelope,
       layoutKeys: input.layoutKeys,
+      proofs: input.layoutProofs ?? [],
       links: input.links,
       parameters: input.parameters ?? null,
       path: [],
@@ -84,6 +95,7 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
       book,
       forms: input.forms ?? new Map(),
       certificates: new CertificateBook(input.certificates ?? null, input.at),
+      revoked: new RevokedKeys(input.revokedKeys ?? [], input.at),
       functionaries: new DeclaredFunctionaries(input.functionaries ?? []),
       runInspection,
     },
@@ -91,9 +103,8 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
 }
 
 /** No layout, no demands: nothing can be allowed. */
-function unreadable(document: Exclude<VerifyInput['layout'], undefined>): Outermost {
+function unreadable(document: UnreadDocument | null): Outermost {
   if (document === null) return refused(null, 'NO_LAYOUT', 'There is no layout to verify against.')
-  if ('envelope' in document) return refused(document, 'LAYOUT_INVALID', 'The layout is not one.')
   return refused(document, documentCode(document.problem.code), documentMessage(document.problem))
 }
 
@@ -141,15 +152,21 @@ function digestInputs(input: VerifyInput): string {
     ...input.layoutKeys.map(({ keyid, fingerprint }) => `key ${keyid} ${fingerprint}`),
     ...(input.unusableKeys ?? []).map(({ message }) => `unusable key ${message}`),
     ...linesOf(input.links, ''),
-    ...[...(input.parameters ?? [])].map(([name, value]) => `parameter ${JSON.stringify([name, value])}`),
+    ...[...(input.parameters ?? [])].map(lineOfParameter),
     `parameters ${input.parameters ? 'given' : 'none'}`,
     ...[...(input.forms ?? [])].map(([step, form]) => `form ${JSON.stringify([step, formText(form)])}`),
     ...(input.functionaries ?? []).map(lineOfFunctionary),
+    ...(input.revokedKeys ?? []).map(({ keys, at }) => `revoked ${JSON.stringify([[...keys].sort(), at])}`),
+    ...(input.layoutProofs ?? []).map((proof) => lineOfProof(input.layout?.sha256 ?? '', proof)),
     ...linesOfTrust(input.certificates),
     `inspections ${input.runInspection ? 'run' : 'not run'}`,
   ]
   const text = [`${ENGINE} ${input.profile} ${formatTimestamp(input.at)}`, ...lines.sort()].join('\n')
   return toHex(sha256(utf8(text)))
+}
+
+function lineOfParameter([name, value]: readonly [string, string]): string {
+  return `parameter ${JSON.stringify([name, value])}`
 }
 
 function lineOfFunctionary({ name, keys, spiffeIds }: Functionary): string {
@@ -168,14 +185,16 @@ function linesOfTrust(trust: VerifyInput['certificates']): string[] {
   ]
 }
 
+function lineOfProof(sha: string, { kind, at, by, signature }: TimeProof): string {
+  return `time ${sha} ${JSON.stringify([kind, at, by, signature])}`
+}
+
 function linesOf(store: LinkStore, place: string): string[] {
   const lines: string[] = []
   for (const [step, candidates] of store.steps) {
     for (const { document, keyid, proofs = [] } of candidates) {
       lines.push(`link ${JSON.stringify([place, step, keyid])} ${document.sha256}`)
-      for (const { kind, at, by, signature } of proofs) {
-        lines.push(`time ${document.sha256} ${JSON.stringify([kind, at, by, signature])}`)
-      }
+      for (const proof of proofs) lines.push(lineOfProof(document.sha256, proof))
     }
   }
   for (const [name, inner] of store.namespaces) lines.push(...linesOf(inner, `${place}${name}/`))

@@ -1,3 +1,4 @@
+// Longer than most: one random supply chain, drawn from the top to the last file.
 import { type JsonObject, type JsonValue, jsonObject, keyObject, sha256, toHex, utf8 } from '#lib/crypto/index.ts'
 import { dsse, metablock } from '../authority/envelopes.ts'
 import { makeKey, type TestKey } from '../authority/keys.ts'

@@ -1,3 +1,4 @@
+// Longer than most: a list of tamperings, each a few lines.
 import { type JsonObject, jsonObject, keyObject, utf8 } from '#lib/crypto/index.ts'
 import { type Draft, type DraftLink, type Keys, stepsOf } from './chain.ts'
 import type { Random } from './random.ts'

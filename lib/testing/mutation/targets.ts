@@ -7,11 +7,32 @@ export interface MutationTarget {
 
 const verify = (...names: readonly string[]) => names.map((name) => `lib/in-toto/verify/${name}.ts`)
 const inToto = (...names: readonly string[]) => names.map((name) => `lib/in-toto/${name}.ts`)
-const RULES = inToto('evaluate-rules.test', 'glob.test')
+const RULES = inToto('evaluate-rules.test', 'evaluate-rules-ways.test', 'glob.test')
 const CHAINS = verify('attacks.test', 'security-cases.test', 'functionaries.test', 'whole-reports.test')
-const STATEMENTS = inToto('statements/step-evidence.test', 'statements/certificates.test')
-const CERTIFICATES = [...verify('certificates.test'), ...inToto('statements/certificates.test', 'trust-bundles.test')]
+const STATEMENTS = inToto(
+  'statements/step-evidence.test',
+  'statements/summary-evidence.test',
+  'statements/certificates.test',
+)
+const CERTIFICATES = [
+  ...verify('certificates.test', 'certificate-edges.test'),
+  ...inToto('statements/certificates.test', 'trust-bundles.test'),
+]
 const VECTORS = 'lib/cli/verify/vectors.test.ts'
+
+const select = (...names: readonly string[]) => names.map((name) => `lib/in-toto/select/${name}.ts`)
+/** Without those that draw whole stores, which take half a minute for each change. */
+const STORES = select(
+  'attacks.test',
+  'named-attacks.test',
+  'namespaces.test',
+  'runs.test',
+  'mixed-runs.test',
+  'rebuilds.test',
+  'merge.test',
+  'pinned.test',
+  'unproven-builds.test',
+)
 
 export const TARGETS: readonly MutationTarget[] = [
   {
@@ -24,6 +45,7 @@ export const TARGETS: readonly MutationTarget[] = [
     name: 'signers',
     files: verify(
       'step-evidence',
+      'document-problem',
       'signatures',
       'signers',
       'declared-functionaries',
@@ -38,22 +60,70 @@ export const TARGETS: readonly MutationTarget[] = [
         'certificates.test',
         'declared-functionaries.test',
         'step-form.test',
+        'step-form-faults.test',
+        'gather-evidence.test',
       ),
       ...CHAINS,
       ...STATEMENTS,
       VECTORS,
     ],
   },
+  { name: 'revoked', files: verify('revoked-keys'), tests: verify('revoked-keys.test') },
   { name: 'certificates', files: verify('certificates', 'trust'), tests: [...CERTIFICATES, ...CHAINS] },
   {
     name: 'steps',
     files: verify('steps', 'layout-checks', 'sublayouts', 'inspections', 'inspection-book', 'parameters'),
-    tests: [...CHAINS, ...STATEMENTS, ...verify('certificates.test'), VECTORS],
+    tests: [
+      ...CHAINS,
+      ...STATEMENTS,
+      ...verify('certificates.test', 'sublayouts.test', 'steps.test', 'declared-functionaries.test'),
+      VECTORS,
+    ],
   },
   {
     name: 'answer',
     files: verify('chain', 'findings', 'verify-layout', 'read-document'),
-    tests: [...CHAINS, ...STATEMENTS, ...verify('certificates.test', 'inputs-digest.test'), VECTORS],
+    tests: [
+      ...CHAINS,
+      ...STATEMENTS,
+      ...verify('certificates.test', 'inputs-digest.test', 'findings.test', 'sublayouts.test', 'verify-layout.test'),
+      VECTORS,
+    ],
+  },
+  {
+    name: 'envelopes',
+    files: inToto('envelope', 'sigstore-bundle', 'statement', 'link'),
+    // those of the parsers alone: every other test reads envelopes, too
+    tests: inToto(
+      'envelope.test',
+      'envelope-forms.test',
+      'link.test',
+      'sigstore-bundle.test',
+      'quick-link.test',
+      'statements/step-evidence.test',
+    ),
+  },
+  {
+    name: 'select',
+    files: select('select-evidence', 'choose', 'pinned', 'mixed-runs', 'standing'),
+    tests: STORES,
+  },
+  {
+    name: 'builds',
+    files: select(
+      'judge-build',
+      'merge',
+      'evidence',
+      'builds',
+      'deliveries',
+      'signed-runs',
+      'namespaces',
+      'taken-out',
+      'ties',
+      'unbound',
+      'content',
+    ),
+    tests: STORES,
   },
   {
     name: 'time',

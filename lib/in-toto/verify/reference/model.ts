@@ -150,8 +150,10 @@ function resigned(
 }
 
 function renewed(open: OpenEnvelope, model: JsonObject): OpenEnvelope {
+  const { form, kind, payloadType, sha256, regular, value } = open
   // new signature objects, because answers are remembered by them
-  return { ...open, signedBytes: encodeCanonicalJson(model), signatures: open.signatures.map((one) => ({ ...one })) }
+  const signatures = open.signatures.map((one) => ({ ...one }))
+  return { form, kind, payloadType, sha256, regular, value, signatures, signedBytes: encodeCanonicalJson(model) }
 }
 
 const LAYOUT_FIELDS = ['_type', 'expires', 'inspect', 'keys', 'readme', 'steps']

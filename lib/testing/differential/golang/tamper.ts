@@ -1,3 +1,4 @@
+// Longer than most: a list of tamperings, each a few lines.
 import { writeDer } from '#lib/crypto/der.ts'
 import { type JsonObject, utf8, writePem } from '#lib/crypto/index.ts'
 import type { ReasonCode } from '#lib/in-toto/index.ts'
