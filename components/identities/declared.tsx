@@ -22,20 +22,21 @@ interface Props<T extends Row> {
   /** for whom may: the button, and the form behind it */
   declare: { label: string; form: ComponentType<{ onClose: () => void }> } | null
   /** for whom may: what is said before, and done */
-  remove: { label: string; consequence: string; act: (id: string) => Promise<unknown> } | null
+  remove: { verb?: string; label: string; consequence: string; act: (id: string) => Promise<unknown> } | null
 }
 
 /** A list of those about whom people declared something, with declaring and taking back. */
 export function Declared<T extends Row>({ title, intro, rows, columns, none, declare, remove }: Props<T>) {
   const [declaring, setDeclaring] = useState(false)
   const [removing, setRemoving] = useState<T | null>(null)
+  const verb = remove?.verb ?? 'Remove'
   const act: Column<T> = {
     id: 'act',
-    header: 'Remove',
+    header: verb,
     quiet: true,
     cell: (row) => (
-      <Button size="compact-xs" variant="default" aria-label={`Remove ${row.name}`} onClick={() => setRemoving(row)}>
-        Remove
+      <Button size="compact-xs" variant="default" aria-label={`${verb} ${row.name}`} onClick={() => setRemoving(row)}>
+        {verb}
       </Button>
     ),
   }
@@ -71,6 +72,7 @@ export function Declared<T extends Row>({ title, intro, rows, columns, none, dec
 }
 
 interface RemoveProps {
+  verb?: string
   label: string
   consequence: string
   act: (id: string) => Promise<unknown>
@@ -78,7 +80,7 @@ interface RemoveProps {
   onClose: () => void
 }
 
-function Remove({ label, consequence, act, row, onClose }: RemoveProps) {
+function Remove({ verb = 'Remove', label, consequence, act, row, onClose }: RemoveProps) {
   const client = useQueryClient()
   const remove = useMutation({
     mutationFn: () => act(row.id),
@@ -88,7 +90,7 @@ function Remove({ label, consequence, act, row, onClose }: RemoveProps) {
     },
   })
   return (
-    <Modal opened onClose={onClose} title={`Remove ${row.name}?`}>
+    <Modal opened onClose={onClose} title={verb === 'Remove' ? `Remove ${row.name}?` : `${label}: ${row.name}?`}>
       <div className="flex flex-col gap-4 text-[13px]">
         <p>{consequence}</p>
         {remove.isError && (

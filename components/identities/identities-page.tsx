@@ -18,9 +18,10 @@ import { TableSkeleton } from '../ui/skeletons.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { utc } from '../ui/time-text.ts'
 import { Functionaries } from './functionaries.tsx'
+import { RevokedKeys } from './revoked-keys.tsx'
 
 type Certificate = z.infer<typeof certificateSchema>
-const tabs = ['keys', 'certificates', 'functionaries'] as const
+const tabs = ['keys', 'certificates', 'functionaries', 'revoked'] as const
 
 /** Keys by material, with every keyid they go by, and certificates with their validity. */
 export function IdentitiesPage() {
@@ -46,6 +47,7 @@ export function IdentitiesPage() {
             <Tabs.Tab value="keys">Keys</Tabs.Tab>
             <Tabs.Tab value="certificates">Certificates</Tabs.Tab>
             <Tabs.Tab value="functionaries">Declared functionaries</Tabs.Tab>
+            <Tabs.Tab value="revoked">Revoked keys</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="keys" className="rounded-[10px] border border-line bg-surface">
             <Keys keys={data.keys} />
@@ -55,6 +57,9 @@ export function IdentitiesPage() {
           </Tabs.Panel>
           <Tabs.Panel value="functionaries">
             <Functionaries />
+          </Tabs.Panel>
+          <Tabs.Panel value="revoked">
+            <RevokedKeys />
           </Tabs.Panel>
         </Tabs>
       )}
@@ -94,6 +99,11 @@ function Keys({ keys }: { keys: readonly PublicKey[] }) {
                 {key.bits && ` ${key.bits} bit`}
                 {key.scheme !== key.keytype && `, ${key.scheme}`}
               </span>
+              {key.revokedAt !== null && (
+                <span className="mt-1 block">
+                  <StatusBadge state="blocked" label={`Revoked from ${utc(key.revokedAt, 'minutes')}`} />
+                </span>
+              )}
             </span>
           ),
         },

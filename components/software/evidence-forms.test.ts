@@ -8,4 +8,16 @@ test('forms are sent where they are whole and their steps are there', () => {
   expect(wholeForms({ 'build/inner': 'test-result' }, steps)).toEqual({ 'build/inner': 'test-result' })
   expect(wholeForms({ build: 'slsa-provenance https://b ' }, steps)).toBe(null)
   expect(wholeForms({ build: 'slsa-provenance https://b t' }, steps)).toEqual({ build: 'slsa-provenance https://b t' })
+  for (const form of [
+    'vsa  ',
+    'vsa v ',
+    'vsa  p',
+    'vsa  p SLSA_BUILD_LEVEL_2',
+    'vsa v  SLSA_BUILD_LEVEL_2',
+    'vsa v p l m',
+  ]) {
+    expect(wholeForms({ build: form }, steps)).toBe(null)
+  }
+  expect(wholeForms({ build: 'vsa v p' }, steps)).toEqual({ build: 'vsa v p' })
+  expect(wholeForms({ build: 'vsa v p SLSA_BUILD_LEVEL_2' }, steps)).toEqual({ build: 'vsa v p SLSA_BUILD_LEVEL_2' })
 })

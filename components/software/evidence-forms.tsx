@@ -11,7 +11,53 @@ const choices = [
   { value: 'witness-collection', label: 'Witness collection' },
   { value: 'slsa-provenance', label: 'SLSA provenance' },
   { value: 'test-result', label: 'Test result' },
+  { value: 'vsa', label: 'Verification summary (VSA)' },
 ]
+
+interface Field {
+  readonly label: string
+  readonly description: string
+  readonly placeholder?: string
+  readonly optional?: boolean
+}
+
+/** What a form asks for beside its kind, in the order of its text. */
+const fieldsOf: Readonly<Record<string, readonly Field[]>> = {
+  'slsa-provenance': [
+    {
+      label: 'Builder',
+      description: 'Provenance names no step: it stands for this one if this builder made it, in this way (builder.id)',
+      placeholder: 'https://github.com/slsa-framework/…',
+    },
+    { label: 'Build type', description: 'buildType, exactly as written' },
+  ],
+  vsa: [
+    {
+      label: 'Verifier',
+      description: 'A summary names no step: it stands for this one if this verifier passed it (verifier.id)',
+      placeholder: 'https://verifier.example/…',
+    },
+    { label: 'Policy', description: 'The URI of the policy that it passed, exactly as written (policy.uri)' },
+    {
+      label: 'Level',
+      description: 'That it must reach (verifiedLevels); a SLSA level includes those below it. Empty: any',
+      placeholder: 'SLSA_BUILD_LEVEL_2',
+      optional: true,
+    },
+  ],
+}
+
+/** Kind and fields as one text; a field that is empty leaves its two blanks, and the text is not whole. */
+function formOf(kind: string, values: readonly string[]): string {
+  const fields = fieldsOf[kind] ?? []
+  const written = fields.flatMap(({ optional }, index) => {
+    const value = (values[index] ?? '').replace(/\s/g, '')
+    return optional && value === '' ? [] : [value]
+  })
+  return [kind, ...written].join(' ')
+}
+
+const notFilledIn = / (?= |$)/
 
 /** The forms of the steps that there are, without those that are links; null where one is not whole. */
 export function wholeForms(forms: Forms, steps: readonly string[]): Record<string, string> | null {
@@ -20,7 +66,9 @@ export function wholeForms(forms: Forms, steps: readonly string[]): Record<strin
     ([step]) => steps.includes(step) || steps.includes(step.split('/')[0] ?? ''),
   )
   const whole = kept.filter(([, form]) => form !== 'link')
-  return whole.every(([, form]) => parseForm(form) !== null) ? Object.fromEntries(whole) : null
+  return whole.every(([, form]) => parseForm(form) !== null && !notFilledIn.test(form))
+    ? Object.fromEntries(whole)
+    : null
 }
 
 /** Asks in which form the evidence of each step comes, and whose time stamps prove when it was signed. */
@@ -72,9 +120,8 @@ export function EvidenceForms({
 }
 
 function StepForm({ step, form, onForm }: { step: string; form: string; onForm: (form: string) => void }) {
-  const [kind = 'link', builder = '', buildType = ''] = form.split(' ')
-  const told = (one: string, other: string) =>
-    onForm(`slsa-provenance ${one.replace(/\s/g, '')} ${other.replace(/\s/g, '')}`)
+  const [kind = 'link', ...values] = form.split(' ')
+  const fields = fieldsOf[kind] ?? []
   return (
     <div>
       <NativeSelect
@@ -82,27 +129,28 @@ function StepForm({ step, form, onForm }: { step: string; form: string; onForm: 
         label={`Evidence of ${step}`}
         data={choices}
         value={kind}
-        onChange={(event) =>
-          onForm(event.currentTarget.value === 'slsa-provenance' ? 'slsa-provenance  ' : event.currentTarget.value)
-        }
+        onChange={(event) => onForm(formOf(event.currentTarget.value, []))}
       />
-      {kind === 'slsa-provenance' && (
+      {fields.length > 0 && (
         <div className="mt-2 grid gap-2 border-line border-l-2 pl-3">
-          <TextInput
-            size="xs"
-            label={`Builder of ${step}`}
-            description="Provenance names no step: it stands for this one if this builder made it, in this way (builder.id)"
-            placeholder="https://github.com/slsa-framework/…"
-            value={builder}
-            onChange={(event) => told(event.currentTarget.value, buildType)}
-          />
-          <TextInput
-            size="xs"
-            label={`Build type of ${step}`}
-            description="buildType, exactly as written"
-            value={buildType}
-            onChange={(event) => told(builder, event.currentTarget.value)}
-          />
+          {fields.map(({ label, description, placeholder }, index) => (
+            <TextInput
+              key={label}
+              size="xs"
+              label={`${label} of ${step}`}
+              description={description}
+              placeholder={placeholder}
+              value={values[index] ?? ''}
+              onChange={(event) =>
+                onForm(
+                  formOf(
+                    kind,
+                    fields.map((_, at) => (at === index ? event.currentTarget.value : (values[at] ?? ''))),
+                  ),
+                )
+              }
+            />
+          ))}
         </div>
       )}
     </div>

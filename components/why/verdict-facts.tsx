@@ -40,11 +40,18 @@ export function VerdictFacts({ build }: { build: BuildDetail }) {
   )
 }
 
+/** In-toto knows yes and no only. */
+const AGREES = {
+  allow: 'The reference verifier (in-toto) would have let it pass, too.',
+  deny: 'The reference verifier (in-toto) would have refused this build, too.',
+  'cannot-tell': 'The reference verifier (in-toto), which knows no "cannot tell", would have refused this build.',
+} as const
+
 function ReferenceNote({ build }: { build: BuildDetail }) {
   if (build.referenceVerdict === null || build.verdict === null) return null
   const differs = (build.verdict === 'allow') !== (build.referenceVerdict === 'allow')
   if (!differs) {
-    return <p className="mt-3 text-mute text-xs">The reference verifier (in-toto) would have answered the same.</p>
+    return <p className="mt-3 text-mute text-xs">{AGREES[build.verdict]}</p>
   }
   return (
     <p className="mt-3 rounded-md bg-warn-tint p-2 text-warn-text text-xs">

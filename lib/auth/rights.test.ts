@@ -21,6 +21,8 @@ const table: Record<Right, [boolean, boolean, boolean, boolean, boolean, boolean
   'verifier:manage': [false, false, true, true, false, false],
   'functionary:declare': [false, false, true, true, false, false],
   'functionary:remove': [false, false, false, true, false, false],
+  'key:revoke': [false, false, true, true, false, false],
+  'key:restore': [false, false, false, true, false, false],
   'audit:read': [false, false, true, true, false, false],
   'trust:end': [false, false, true, true, false, false],
   'trust:set': [false, false, false, true, false, false],

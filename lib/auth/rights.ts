@@ -22,6 +22,8 @@ const holders = {
   'verifier:manage': { roles: ['engineer', 'admin'], scope: null },
   'functionary:declare': { roles: ['engineer', 'admin'], scope: null },
   'functionary:remove': { roles: ['admin'], scope: null },
+  'key:revoke': { roles: ['engineer', 'admin'], scope: null },
+  'key:restore': { roles: ['admin'], scope: null },
   'audit:read': { roles: ['engineer', 'admin'], scope: null },
   'trust:end': { roles: ['engineer', 'admin'], scope: null, local: true },
   'trust:set': { roles: ['admin'], scope: null, local: true },

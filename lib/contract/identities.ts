@@ -17,6 +17,8 @@ export const publicKeySchema = z.object({
   /** layouts in force that let it sign a step */
   functionaryOf: z.array(z.object({ software: z.string(), step: z.string() })),
   lastSignatureAt: timeSchema.nullable(),
+  /** from when on it counts for nothing; null: it does */
+  revokedAt: timeSchema.nullable(),
 })
 export type PublicKey = z.infer<typeof publicKeySchema>
 

@@ -119,8 +119,8 @@ export const putInForceSchema = z.strictObject({
   /** step -> sha256 of the sublayout (its file, or what its signatures cover) that alone may stand for it */
   sublayouts: z.record(z.string().min(1).max(1024), sha256Schema).default({}),
   /**
-   * Step -> form of its evidence where that is not links: `link-statement`, `witness-collection`, `test-result`, or
-   * `slsa-provenance BUILDER BUILDTYPE`; of a sublayout's step: OUTER/STEP
+   * Step -> form of its evidence where that is not links: `link-statement`, `witness-collection`, `test-result`,
+   * `slsa-provenance BUILDER BUILDTYPE` or `vsa VERIFIER POLICY [LEVEL]`; of a sublayout's step: OUTER/STEP
    */
   forms: z.record(z.string().min(1).max(2048), z.string().max(4096)).default({}),
   /** roots (PEM) of authorities whose time stamps (RFC 3161) prove when something was signed */

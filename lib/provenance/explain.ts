@@ -12,7 +12,14 @@ import { evidenceVanished, linkMissing, linkPending, thresholdNotMet } from './e
 import { matchSourceMissing } from './explain/match-source-missing.ts'
 import { running, runningFix, verified } from './explain/passed.ts'
 import { mixedRuns, notFinal, notFound, replayed, runTwice, unbound } from './explain/selection.ts'
-import { certificate, signatureInvalid, signerNotAllowed, signersDisagree, stepNameMismatch } from './explain/signer.ts'
+import {
+  certificate,
+  revoked,
+  signatureInvalid,
+  signerNotAllowed,
+  signersDisagree,
+  stepNameMismatch,
+} from './explain/signer.ts'
 import { nameNotNormal, noStrongDigest } from './explain/strict-names.ts'
 import { matchThatLeft, type Subject, subjectOf, type Told } from './explain/subject.ts'
 import { timelineOf } from './explain/timeline.ts'
@@ -32,6 +39,9 @@ const TEMPLATES: Readonly<Record<ReasonCode, (subject: Subject) => Told>> = {
   SIGNER_NOT_ALLOWED: signerNotAllowed,
   SIGNATURE_INVALID: signatureInvalid,
   KEY_EXPIRED: certificate,
+  KEY_REVOKED: revoked,
+  KEY_REVOKED_NO_TIMESTAMP: revoked,
+  KEY_REVOKED_LATER: other,
   CERT_EXPIRED_NO_TIMESTAMP: certificate,
   CERT_CONSTRAINT: certificate,
   CERT_UNSUPPORTED: certificate,

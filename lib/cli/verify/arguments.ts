@@ -1,4 +1,4 @@
-import { parseForm, parseTimestamp, type StepForm, type StepForms } from '#lib/in-toto/index.ts'
+import { FORMS_IN_WORDS, parseForm, parseTimestamp, type StepForm, type StepForms } from '#lib/in-toto/index.ts'
 
 export interface VerifyArguments {
   readonly layout: string
@@ -10,6 +10,7 @@ export interface VerifyArguments {
   readonly trustBundles: string | null
   readonly timeProofs: string | null
   readonly functionaries?: string | null
+  readonly revokedKeys?: string | null
   /** certificates of time stamp authorities' roots */
   readonly timestampRoots?: readonly string[]
   readonly forms?: StepForms
@@ -26,7 +27,7 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
   waybill verify --layout FILE --layout-keys FILE... --link-dir DIR
                  [--at TIME] [--params FILE] [--intermediates PEM...]
                  [--trust-bundles FILE] [--time-proofs FILE] [--timestamp-roots PEM...]
-                 [--form STEP=FORM...] [--functionaries FILE]
+                 [--form STEP=FORM...] [--functionaries FILE] [--revoked-keys FILE]
                  [--run-inspections DIR] [--profile strict|reference] [--json]
 
   --layout FILE           the signed layout (Metablock or DSSE)
@@ -43,11 +44,15 @@ export const USAGE = `waybill verify: judges a supply chain against its in-toto 
   --timestamp-roots PEM...
                           roots of the time stamp authorities whose tokens in signatures (RFC 3161) prove a time
   --form STEP=FORM...     in which form the evidence of a step comes, in .json files of the folder as well:
-                          link (default), link-statement, witness-collection, test-result, or
-                          "slsa-provenance BUILDER BUILDTYPE"; of a sublayout's step: OUTER/STEP=FORM
+                          link (default), link-statement, witness-collection, test-result,
+                          "slsa-provenance BUILDER BUILDTYPE", or "vsa VERIFIER POLICY [LEVEL]" for a verification
+                          summary by that policy (both URIs, as it names them) that reaches e.g. SLSA_BUILD_LEVEL_2;
+                          of a sublayout's step: OUTER/STEP=FORM
   --functionaries FILE    JSON list of people and workloads with every key and SPIFFE ID by which they sign; each counts
                           once for a threshold:
                           [{"name": ..., "keys": ["<keyid, fingerprint or PEM>"], "spiffe_ids": ["spiffe://..."]}]
+  --revoked-keys FILE     JSON list of keys that count for nothing from a moment on; what is proven to be signed before stays:
+                          [{"key": "<keyid, fingerprint or PEM>", "revoked_at": "2030-01-31T12:00:00Z"}]
   --run-inspections DIR   run the layout's inspection commands in DIR, the final product's folder
   --profile reference     answer as in-toto does, without this verifier's stricter checks
   --json                  print the report as JSON
@@ -62,6 +67,7 @@ const SINGLE = [
   '--trust-bundles',
   '--time-proofs',
   '--functionaries',
+  '--revoked-keys',
   '--run-inspections',
   '--profile',
 ]
@@ -123,6 +129,7 @@ function checked(values: ReadonlyMap<string, string[]>, json: boolean, now: numb
     trustBundles: one('--trust-bundles'),
     timeProofs: one('--time-proofs'),
     functionaries: one('--functionaries'),
+    revokedKeys: one('--revoked-keys'),
     runInspections: one('--run-inspections'),
     profile,
     json,
@@ -135,9 +142,7 @@ function readForms(texts: readonly string[]): StepForms {
     const [step = '', named = ''] = splitOnce(text)
     const form = parseForm(named)
     if (step === '' || form === null) {
-      throw new UsageError(
-        `--form takes STEP=FORM with link, link-statement, witness-collection, test-result or "slsa-provenance BUILDER BUILDTYPE", not ${JSON.stringify(text)}.`,
-      )
+      throw new UsageError(`--form takes STEP=FORM with ${FORMS_IN_WORDS}, not ${JSON.stringify(text)}.`)
     }
     if (forms.has(step)) throw new UsageError(`--form was given twice for ${step}: a step has one form.`)
     forms.set(step, form)

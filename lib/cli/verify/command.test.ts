@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parsePublicKeyPem } from '#lib/crypto/index.ts'
 import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
-import { linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
+import { dsse, linkFileName, metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
+import { summaryDocument } from '#lib/testing/authority/verifications.ts'
 import { importGraph, loadedBy } from '#lib/testing/import-graph.ts'
 import { parseArguments, UsageError } from './arguments.ts'
 
@@ -104,6 +106,41 @@ describe('exit codes', () => {
     )
     expect(status).toBe(64)
     expect(stderr.toLowerCase()).toContain('private')
+  })
+})
+
+test('a revoked key counts for what is proven to be signed before, and for nothing since', () => {
+  const links = at('links')
+  const [name = ''] = readdirSync(links)
+  const sha256 = createHash('sha256')
+    .update(readFileSync(join(links, name)))
+    .digest('hex')
+  const received = (time: string) =>
+    writeFileSync(
+      at('proofs.json'),
+      JSON.stringify({ [sha256]: [{ kind: 'witnessed', at: time, by: 'the collector' }] }),
+    )
+  writeFileSync(
+    at('revoked.json'),
+    JSON.stringify([{ key: ci.key.pem, revoked_at: '2026-05-10T12:00:00Z', reason: 'lost' }]),
+  )
+  const judge = (...more: string[]) =>
+    waybill(...usual(), '--run-inspections', at('final'), '--revoked-keys', at('revoked.json'), ...more)
+  expect(judge()).toMatchObject({ status: 2, stdout: expect.stringContaining('KEY_REVOKED_NO_TIMESTAMP') })
+  received('2026-05-10T11:00:00Z')
+  expect(judge('--time-proofs', at('proofs.json'))).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^ALLOW/),
+  })
+  received('2026-05-10T13:00:00Z')
+  expect(judge('--time-proofs', at('proofs.json'))).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('is revoked from'),
+  })
+  writeFileSync(at('revoked.json'), JSON.stringify([{ key: ci.key.pem, revoked: '2026-05-10T12:00:00Z' }]))
+  expect(judge()).toMatchObject({
+    status: 64,
+    stderr: expect.stringContaining('Expected key, revoked_at, reason at [0].revoked'),
   })
 })
 
@@ -208,10 +245,41 @@ describe('evidence that comes as statements', () => {
     expect(waybill(...layout(), '--form', 'build=link-statement', 'test=link-statement').status).toBe(1)
   })
 
+  test('a verification summary in a file of the folder counts for the verifier and policy that are asked for', () => {
+    const summary = (result: 'PASSED' | 'FAILED') =>
+      summaryDocument({
+        subjects: [{ name: 'app', sha256: createHash('sha256').update('good').digest('hex') }],
+        verifier: 'https://verifier.example',
+        result,
+        at: new Date('2026-05-01T00:00:00Z'),
+        policy: { uri: 'https://policies.example/release' },
+      })
+    const document = layoutDocument({
+      expires: new Date('2040-01-01T00:00:00Z'),
+      steps: [
+        { name: 'build', keys: [ci.key], products: ['CREATE app', 'DISALLOW *'] },
+        { name: 'review', keys: [owner.key], materials: ['MATCH app WITH PRODUCTS FROM build', 'DISALLOW *'] },
+      ],
+    })
+    writeFileSync(at('reviewed.layout'), metablock(document, [owner]))
+    const judge = (result: 'PASSED' | 'FAILED', policy = 'https://policies.example/release') => {
+      mkdirSync(at('reviewed'), { recursive: true })
+      const link = metablock(linkDocument({ name: 'build', products: { app: 'good' } }), [ci])
+      writeFileSync(join(dir, 'reviewed', linkFileName('build', ci)), link)
+      writeFileSync(join(dir, 'reviewed', 'summary.json'), dsse(summary(result), [owner]))
+      const files = ['--layout', at('reviewed.layout'), '--layout-keys', at('owner.pub'), '--link-dir', at('reviewed')]
+      return waybill(...files, '--form', `review=vsa https://verifier.example ${policy}`)
+    }
+    expect(judge('PASSED')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^ALLOW/) })
+    expect(judge('FAILED')).toMatchObject({ status: 1, stdout: expect.stringContaining('FAILED') })
+    expect(judge('PASSED', 'https://policies.example/draft').status).toBe(1)
+  })
+
   test.each<[string, string[], string]>([
     ['a form that there is not', ['--form', 'build=witness'], '--form takes STEP=FORM'],
     ['a form without a step', ['--form', 'link'], '--form takes STEP=FORM'],
     ['provenance without a builder', ['--form', 'build=slsa-provenance'], '--form takes STEP=FORM'],
+    ['a summary without a policy', ['--form', 'build=vsa https://verifier.example'], '--form takes STEP=FORM'],
     ['a step that there is not', ['--form', 'bild=link'], 'the layout has no step "bild"'],
     ['two forms for one step', ['--form', 'build=link', 'build=link-statement'], 'a step has one form'],
     ['roots that are none', ['--timestamp-roots', at('owner.pub')], 'holds no PEM certificate'],

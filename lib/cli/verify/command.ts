@@ -5,6 +5,7 @@ import {
   type Report,
   readDocument,
   type StepForms,
+  type TimeProof,
   timestampProofs,
   verifyLayout,
 } from '#lib/in-toto/index.ts'
@@ -18,6 +19,7 @@ import {
   readLinkDir,
   readNamedFile,
   readParameters,
+  readRevokedKeys,
   readTimeProofs,
   readTrustBundles,
   stepNames,
@@ -53,15 +55,19 @@ export function verifyFolder(given: VerifyArguments): Report {
   const bytes = readNamedFile(given.layout, 'layout')
   const layout = readDocument(given.layout, bytes, sha256Hex(bytes))
   const forms = formsOf(given, layout)
+  const proofs = given.timeProofs === null ? new Map<string, TimeProof[]>() : readTimeProofs(given.timeProofs)
+  const timestamps = timestampReader(given)
   return verifyLayout({
     layout,
     ...readLayoutKeys(given.layoutKeys),
     links: readLinkDir(given.linkDir, layout, {
-      proofs: given.timeProofs === null ? new Map() : readTimeProofs(given.timeProofs),
-      timestamps: timestampReader(given),
+      proofs,
+      timestamps,
       forms,
     }),
     forms,
+    layoutProofs: [...(proofs.get(layout.sha256) ?? []), ...('envelope' in layout ? timestamps(layout.envelope) : [])],
+    revokedKeys: given.revokedKeys ? readRevokedKeys(given.revokedKeys) : [],
     functionaries: given.functionaries ? readFunctionaries(given.functionaries) : [],
     at: given.at,
     parameters: given.params === null ? null : readParameters(given.params),

@@ -13,8 +13,10 @@ import {
   type LinkStore,
   type OpenEnvelope,
   parseFunctionaries,
+  parseRevokedKeys,
   parseTimeProofs,
   parseTrustBundles,
+  type RevokedKey,
   readDocument,
   type StepForms,
   type TimeProof,
@@ -102,6 +104,16 @@ export function readTrustBundles(path: string): TrustBundle[] {
   } catch (error) {
     if (error instanceof FormatError)
       throw new UsageError(`The file of trust bundles ${path} is none: ${error.message}`)
+    throw error
+  }
+}
+
+/** Revoked keys (parseRevokedKeys says how). @throws UsageError */
+export function readRevokedKeys(path: string): RevokedKey[] {
+  try {
+    return parseRevokedKeys(parseJson(readNamedFile(path, 'file of revoked keys')))
+  } catch (error) {
+    if (error instanceof FormatError) throw new UsageError(`The file of revoked keys ${path} is none: ${error.message}`)
     throw error
   }
 }

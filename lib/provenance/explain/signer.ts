@@ -107,6 +107,37 @@ export function certificate(subject: Subject): Told {
   }
 }
 
+/** Somebody said that a key is not its owner's alone any more, and nothing shows that it signed before. */
+export function revoked(subject: Subject): Told {
+  const { step, keyid, path, message } = subject.reason
+  const line = subject.inner.layout.signatures.find((one) => one.message === message)
+  const owner = line?.fingerprint ? subject.context.keyNames?.get(line.fingerprint) : undefined
+  const key = (owner ?? keyName(subject, keyid)).replace(/^key /, '')
+  const layout = path === undefined ? 'the layout' : `the sublayout of ${path.join(', ')}`
+  const mistaken: Fix = {
+    id: 'revoked-keys',
+    title: 'Look at the revocation',
+    text: 'Who revoked the key, from when on and why stands under Identities. If that was a mistake, an administrator takes it back there; builds are judged again at once.',
+    snippet: null,
+    href: '/identities?tab=revoked',
+  }
+  return {
+    kind: 'key-revoked',
+    heading: `The key ${key}, which signed ${step ?? layout}, is revoked`,
+    demand: `${subject.reason.message} What a revoked key signed counts only where a time stamp or a receipt proves that it is from before.`,
+    fixes: [
+      step === undefined
+        ? changeLayout(
+            subject,
+            'Let owners whose keys are sound sign the layout, and set their keys for this software.',
+          )
+        : rerun(subject, step, `Record ${step} again with another key that the layout lets sign it:`),
+      step === undefined ? null : changeLayout(subject, `Put a new key in the place of the revoked one in ${step}.`),
+      mistaken,
+    ].filter(notNull),
+  }
+}
+
 /** Words by which the engine says that a root is not known, or was not in force. */
 const ABOUT_ROOTS = /bundle|in force|compromised/
 

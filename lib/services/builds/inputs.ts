@@ -6,8 +6,8 @@ import { requireRight } from '#lib/auth/rights.ts'
 import { decodeUtf8, parsePublicKeyFile, publicKeyFile } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
-import { type Report, readDocument, type StepReport } from '#lib/in-toto/index.ts'
-import { envelopeBytes, judgedBuild } from './judged-build.ts'
+import { formatTimestamp, type Report, readDocument, type StepReport } from '#lib/in-toto/index.ts'
+import { documentsOf, envelopeBytes, judgedBuild } from './judged-build.ts'
 import { verifyOptions } from './verify-options.ts'
 
 interface Entry {
@@ -38,11 +38,12 @@ export async function buildInputs(actor: Actor, id: string): Promise<{ name: str
     ...(await verifyOptions(judged)).flatMap(({ file }) => (file === null ? [] : [text(file.name, file.content)])),
     ...links(report, 'links'),
     ...(await certificateFiles(report, layout)),
+    ...(await timeProofs(report, layout, binding.since)),
   ]
   return { name: `${folder}.tar.gz`, stream: pack(folder, entries, build.current?.judgedAt ?? new Date(0)) }
 }
 
-/** Intermediates and the times of receipt, as `waybill verify` takes them; nothing where no certificate counted. */
+/** Intermediates as `waybill verify` takes them; nothing where no certificate counted. */
 async function certificateFiles(report: Report, layout: string): Promise<Entry[]> {
   const counted = report.steps.flatMap((step) => step.counted)
   const chains = new Set(counted.flatMap(({ signer }) => signer.certificate?.chain ?? []))
@@ -52,18 +53,40 @@ async function certificateFiles(report: Report, layout: string): Promise<Entry[]
     orderBy: { sha256: 'asc' },
   })
   const pems = [...found.map(({ pem }) => pem), ...(await authoritiesOf(layout))]
-  const proofs = Object.fromEntries(
-    counted.flatMap(({ sha256, signer }) => {
-      const time = signer.certificate?.time
-      return time === undefined || time.evidence === 'unproven'
-        ? []
-        : [[sha256, [{ kind: time.evidence, at: time.at, by: time.by }]] as const]
-    }),
+  return [text('intermediates.pem', pems.map((pem) => `${pem}\n`).join(''))]
+}
+
+/** When documents were signed at the latest: what certificates counted by; where a key is revoked, all receipts. */
+async function timeProofs({ steps }: Report, layout: string, since: Date): Promise<Entry[]> {
+  const proofs = new Map<string, object[]>()
+  const prove = (sha256: string, kind: string, at: string, by: string | null) =>
+    proofs.set(sha256, [...(proofs.get(sha256) ?? []), { kind, at, by }])
+  const counted = steps.flatMap((step) => step.counted)
+  for (const { sha256, signer } of counted) {
+    const time = signer.certificate?.time
+    if (time !== undefined && time.evidence !== 'unproven') prove(sha256, time.evidence, time.at, time.by)
+  }
+  const revoked = (await db.revokedKey.count()) > 0
+  if (revoked) {
+    prove(layout, 'witnessed', formatTimestamp(since.getTime()), 'Waybill')
+    for (const [sha256, at] of await firstReceipts(documentsOf(steps))) prove(sha256, 'witnessed', at, 'Waybill')
+  }
+  const certified = counted.some(({ signer }) => signer.certificate !== undefined)
+  return certified || revoked ? [text('time-proofs.json', JSON.stringify(Object.fromEntries(proofs)))] : []
+}
+
+/** When Waybill received documents first. */
+async function firstReceipts(sha256s: readonly string[]): Promise<[string, string][]> {
+  const wanted = [...new Set(sha256s)].filter((hex) => /^[0-9a-f]{64}$/.test(hex))
+  const rows = await db.envelope.findMany({
+    where: { sha256: { in: wanted.map((hex) => Uint8Array.from(Buffer.from(hex, 'hex'))) } },
+    select: { sha256: true, sightings: { select: { seenAt: true }, orderBy: { seenAt: 'asc' }, take: 1 } },
+  })
+  return rows.flatMap(({ sha256, sightings: [first] }) =>
+    first === undefined
+      ? []
+      : [[Buffer.from(sha256).toString('hex'), formatTimestamp(first.seenAt.getTime())] as [string, string]],
   )
-  return [
-    text('intermediates.pem', pems.map((pem) => `${pem}\n`).join('')),
-    text('time-proofs.json', JSON.stringify(proofs)),
-  ]
 }
 
 /** Those that the layout lists: with them the file is never empty, and they change nothing. */

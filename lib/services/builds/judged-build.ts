@@ -44,7 +44,8 @@ export async function documentBytes(steps: readonly StepReport[]): Promise<numbe
   return sum._sum.size ?? 0
 }
 
-function documentsOf(steps: readonly StepReport[]): string[] {
+/** sha256 of those documents. */
+export function documentsOf(steps: readonly StepReport[]): string[] {
   return steps.flatMap(({ counted, skipped, sublayout }) => [
     ...counted.map(({ sha256 }) => sha256),
     ...skipped.flatMap(({ sha256 }) => sha256 ?? []),

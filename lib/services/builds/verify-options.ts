@@ -1,5 +1,5 @@
 import { db } from '#lib/db/client.ts'
-import { printFunctionaries, printTrustBundles } from '#lib/in-toto/index.ts'
+import { printFunctionaries, printRevokedKeys, printTrustBundles } from '#lib/in-toto/index.ts'
 import { readForms } from '../software/settings.ts'
 import { loadTrust } from '../trust/load.ts'
 import { type JudgedBuild, judgedLayout } from './judged-build.ts'
@@ -22,7 +22,7 @@ export async function verifyOptions(judged: JudgedBuild): Promise<VerifyOption[]
   const certified = layout?.steps.some(({ certConstraints }) => certConstraints.length > 0) === true
   const trust = await loadTrust(db)
   const bundles = certified ? trust.bundles : []
-  const { functionaries } = trust
+  const { functionaries, revokedKeys } = trust
   return [
     ...(parameters === null ? [] : [withFile('--params', 'params.json', JSON.stringify(parameters))]),
     ...(bundles.length === 0 ? [] : [withFile('--trust-bundles', 'trust-bundles.json', printTrustBundles(bundles))]),
@@ -30,8 +30,19 @@ export async function verifyOptions(judged: JudgedBuild): Promise<VerifyOption[]
     ...(functionaries.length === 0
       ? []
       : [withFile('--functionaries', 'functionaries.json', printFunctionaries(functionaries))]),
+    ...(revokedKeys.length === 0
+      ? []
+      : [
+          withFile('--revoked-keys', 'revoked-keys.json', printRevokedKeys(revokedKeys)),
+          // with certificates the proofs of time are given anyway
+          ...(hasCertificates(judged) ? [] : [{ words: ['--time-proofs', 'time-proofs.json'], file: null }]),
+        ]),
     ...(forms.length === 0 ? [] : [{ words: ['--form', ...forms], file: null }]),
   ]
+}
+
+function hasCertificates({ report }: JudgedBuild): boolean {
+  return report?.steps.some(({ counted }) => counted.some(({ signer }) => signer.certificate)) === true
 }
 
 function withFile(option: string, name: string, content: string): VerifyOption {

@@ -13,7 +13,6 @@ import { bringIn } from '../imports/bring-in.ts'
 import { createSoftware } from '../software/create.ts'
 import { putInForce } from '../software/put-in-force.ts'
 import { setOwnerKeys } from '../software/set-owner-keys.ts'
-import { judgeAfterUpgrade } from '../verdicts/after-upgrade.ts'
 import { judgeSoftwareJob } from '../verdicts/judge-software.ts'
 import { declareFunctionary } from './declare.ts'
 import { listFunctionaries } from './list.ts'
@@ -131,15 +130,4 @@ describe('what makes no sense is refused in words, and nothing of it is kept', (
     expect(alone.status).toBe(400)
     expect(await alone.text()).toContain('at least two')
   })
-})
-
-test('an engine of another version has every software judged again, once', async () => {
-  await judgeAfterUpgrade()
-  await db.job.deleteMany()
-  expect(await judgeAfterUpgrade()).toBe(false)
-  expect(await db.job.count()).toBe(0)
-  await db.setting.update({ where: { key: 'engine' }, data: { value: 'waybill/1' } })
-  expect(await judgeAfterUpgrade()).toBe(true)
-  const jobs = await db.job.findMany()
-  expect(jobs.map(({ name, payload }) => [name, payload])).toEqual([['judge-software', { softwareId }]])
 })

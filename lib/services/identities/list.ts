@@ -15,7 +15,10 @@ export async function listIdentities(actor: Actor): Promise<Identities> {
   const [keys, certificates, functionaries, last] = await Promise.all([
     db.publicKey.findMany({
       orderBy: [{ name: 'asc' }, { fingerprint: 'asc' }],
-      include: { owners: { include: { software: { select: { slug: true, name: true } } } } },
+      include: {
+        owners: { include: { software: { select: { slug: true, name: true } } } },
+        revocations: { orderBy: { at: 'asc' }, take: 1 },
+      },
     }),
     db.certificate.findMany({ orderBy: [{ notAfter: 'desc' }, { sha256: 'asc' }] }),
     functionariesInForce(),
@@ -37,6 +40,7 @@ export async function listIdentities(actor: Actor): Promise<Identities> {
         firstSeenAt: key.firstSeenAt.toISOString(),
         ownerOf: key.owners.map(({ software }) => software),
         functionaryOf: functionaries.get(fingerprint) ?? [],
+        revokedAt: key.revocations[0]?.at.toISOString() ?? null,
         lastSignatureAt: last.get(fingerprint)?.toISOString() ?? null,
       }
     }),

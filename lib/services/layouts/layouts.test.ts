@@ -1,3 +1,4 @@
+// Longer than most: one layout from its first draft to its last signature.
 import { describe, expect, test } from 'vitest'
 import type { Actor } from '#lib/auth/actor.ts'
 import type { LayoutVersion } from '#lib/contract/layouts.ts'

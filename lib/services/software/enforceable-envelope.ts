@@ -3,10 +3,12 @@ import type { Tx } from '#lib/db/client.ts'
 import { AppError } from '#lib/errors.ts'
 import {
   type Document,
-  formText,
+  FORMS_IN_WORDS,
+  namelessMark,
   parseForm,
   type ReadDocument,
   type Report,
+  type RevokedKey,
   readDocument,
   type UnusableKey,
   verifyLayout,
@@ -28,6 +30,8 @@ export interface Demands {
   readonly sublayouts: Readonly<Record<string, string>>
   /** step -> form of its evidence, as text */
   readonly forms: Readonly<Record<string, string>>
+  /** a layout is not put in force on the word of a key that is revoked by now */
+  readonly revokedKeys: readonly RevokedKey[]
   readonly now: Date
 }
 
@@ -79,6 +83,7 @@ function problemWith(document: Document, version: VersionWithSignatures, demands
     at: demands.now.getTime(),
     parameters: demands.parameters === null ? null : new Map(Object.entries(demands.parameters)),
     profile: 'strict',
+    revokedKeys: demands.revokedKeys,
     verifySignature: verifyNodeSignature,
   })
   return (
@@ -143,13 +148,14 @@ function formsProblem({ steps }: Parameters<typeof finalSteps>[0], { forms }: De
     }
     const form = parseForm(text)
     if (form === null) {
-      return `The form of evidence for ${place} is none: expected link, link-statement, witness-collection, test-result, or slsa-provenance with a builder and a build type; found ${JSON.stringify(text.slice(0, 200))}.`
+      return `The form of evidence for ${place} is none: expected ${FORMS_IN_WORDS}; found ${JSON.stringify(text.slice(0, 200))}.`
     }
-    if (form.form !== 'slsa-provenance' && form.form !== 'test-result') continue
-    const key = `${place.split('/').slice(0, -1).join('/')} ${formText(form)}`
+    const mark = namelessMark(form)
+    if (mark === null) continue
+    const key = `${place.split('/').slice(0, -1).join('/')} ${mark}`
     const other = taken.get(key)
     if (other !== undefined) {
-      return `Steps ${other} and ${place} would take the same evidence (${formText(form)}), which names no step: one document would serve both.`
+      return `Steps ${other} and ${place} would take the same evidence (${mark}), which names no step: one document would serve both.`
     }
     taken.set(key, place)
   }

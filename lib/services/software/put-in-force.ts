@@ -8,6 +8,7 @@ import type { Prisma } from '#lib/generated/prisma/client.ts'
 import { enqueue } from '#lib/jobs/enqueue.ts'
 import { recordAudit } from '../audit/record.ts'
 import { versionIncludes } from '../layouts/version-row.ts'
+import { loadTrust } from '../trust/load.ts'
 import { changeBindings } from './bindings-lock.ts'
 import { enforceableEnvelope } from './enforceable-envelope.ts'
 import { findSoftware } from './find-software.ts'
@@ -56,6 +57,7 @@ export async function putInForce(actor: Actor, id: string, input: Input, now = n
       sharedSteps,
       sublayouts,
       forms,
+      revokedKeys: (await loadTrust(tx)).revokedKeys,
       finalFiles: readSettings(software.settings).finalFiles,
       now,
     })

@@ -2,6 +2,8 @@ import type { SoftwareRow } from '#lib/contract/software.ts'
 import { type State, stateSchema } from '#lib/contract/verdict.ts'
 import { db, pool } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
+import type { RevokedKey } from '#lib/in-toto/index.ts'
+import { loadTrust } from '../trust/load.ts'
 import { whyNotEnforceable } from './enforceable.ts'
 
 export const softwareIncludes = {
@@ -27,8 +29,8 @@ export async function softwareFacts(where: Prisma.SoftwareWhereInput, now: Date)
     orderBy: [{ name: 'asc' }, { id: 'asc' }],
   })
   const ids = found.map(({ id }) => id)
-  const [counts, strips] = await Promise.all([countsOf(ids), stripsOf(ids)])
-  return Promise.all(found.map((one) => factsOf(one, counts, strips.get(one.id) ?? [], now)))
+  const [counts, strips, { revokedKeys }] = await Promise.all([countsOf(ids), stripsOf(ids), loadTrust()])
+  return Promise.all(found.map((one) => factsOf(one, counts, strips.get(one.id) ?? [], revokedKeys, now)))
 }
 
 type Strip = { short: string; state: State; at: Date }
@@ -37,11 +39,15 @@ async function factsOf(
   one: Found,
   counts: ReadonlyMap<string, number>,
   strip: readonly Strip[],
+  revokedKeys: readonly RevokedKey[],
   now: Date,
 ): Promise<SoftwareFacts> {
   const [binding] = one.bindings
-  const inForce = binding === undefined ? null : { expires: binding.version.expires, envelopeId: binding.envelopeId }
-  const uncovered = await whyNotEnforceable(inForce, one.owners, now)
+  const inForce =
+    binding === undefined
+      ? null
+      : { expires: binding.version.expires, envelopeId: binding.envelopeId, since: binding.since }
+  const uncovered = await whyNotEnforceable(inForce, one.owners, revokedKeys, now)
   const count = (state: State) => counts.get(`${one.id} ${state}`) ?? 0
   const latest = strip.at(-1)
   const [verified, blocked] = [count('verified'), count('blocked') + count('expired')]

@@ -1,16 +1,24 @@
 import { db, type Tx } from '#lib/db/client.ts'
 import type { TrustDecision as Row } from '#lib/generated/prisma/client.ts'
-import { type Functionary, type TrustBundle, type TrustDecision, trustBundlesOf } from '#lib/in-toto/index.ts'
+import {
+  type Functionary,
+  type RevokedKey,
+  type TrustBundle,
+  type TrustDecision,
+  trustBundlesOf,
+} from '#lib/in-toto/index.ts'
 import { readRoots } from './read-roots.ts'
 
-/** Whose roots speak for which trust domain, over time, and which signers are one. */
+/** Whose roots speak for which trust domain, over time, which signers are one, and whose keys are revoked. */
 export interface Trust {
   readonly bundles: readonly TrustBundle[]
   /** changes with every decision; empty where nothing was decided */
   readonly mark: string
   /** who counts once for a threshold */
   readonly functionaries: readonly Functionary[]
-  /** changes with every declaration; empty where nobody is declared */
+  /** keys that count for nothing from a moment on */
+  readonly revokedKeys: readonly RevokedKey[]
+  /** changes with every declaration and revocation; empty where there is none */
   readonly declared: string
 }
 
@@ -18,9 +26,10 @@ export interface Trust {
 const read = new Map<bigint, TrustDecision>()
 
 /** Everything that was decided and declared. */
-export async function loadTrust(from: Pick<Tx, 'trustDecision' | 'functionary'> = db): Promise<Trust> {
+export async function loadTrust(from: Pick<Tx, 'trustDecision' | 'functionary' | 'revokedKey'> = db): Promise<Trust> {
   const rows = await decisionRows(from)
   const declared = await from.functionary.findMany({ orderBy: { id: 'asc' }, include: { keys: true } })
+  const revoked = await from.revokedKey.findMany({ orderBy: { id: 'asc' } })
   const last = rows.at(-1)
   return {
     bundles: trustBundlesOf(rows.map(decisionOf)),
@@ -30,8 +39,12 @@ export async function loadTrust(from: Pick<Tx, 'trustDecision' | 'functionary'> 
       spiffeIds,
       keys: keys.map(({ fingerprint }) => Buffer.from(fingerprint).toString('hex')),
     })),
-    // a declaration never changes; it comes and goes
-    declared: declared.map(({ id }) => id).join(' '),
+    revokedKeys: revoked.map(({ fingerprint, at }) => ({
+      keys: [Buffer.from(fingerprint).toString('hex')],
+      at: at.getTime(),
+    })),
+    // neither ever changes; they come and go
+    declared: [...declared, ...revoked].map(({ id }) => id).join(' '),
   }
 }
 

@@ -1,9 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import tar from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Actor, systemActor } from '#lib/auth/actor.ts'
@@ -22,6 +19,7 @@ import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.t
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { useDatabase } from '#lib/testing/database.ts'
+import { unpack } from '#lib/testing/unpack.ts'
 import { getBuild } from '../builds/get.ts'
 import { buildInputs } from '../builds/inputs.ts'
 import { listBuilds } from '../builds/list.ts'
@@ -177,19 +175,3 @@ test('a link that comes after its SVID ended is not verified, and says why', asy
   expect(JSON.stringify(late)).toContain('CERT_EXPIRED_NO_TIMESTAMP')
   expect(JSON.stringify(late)).not.toContain('allow')
 })
-
-async function unpack(stream: ReadableStream, dir: string): Promise<void> {
-  const extract = tar.extract()
-  const gunzip = createGunzip()
-  // safe: Node's web stream and the global one are the same class; only their declarations differ
-  Readable.fromWeb(stream as unknown as import('node:stream/web').ReadableStream)
-    .pipe(gunzip)
-    .pipe(extract)
-  for await (const entry of extract) {
-    const path = join(dir, entry.header.name)
-    mkdirSync(join(path, '..'), { recursive: true })
-    const chunks: Buffer[] = []
-    for await (const chunk of entry) chunks.push(z.instanceof(Buffer).parse(chunk))
-    writeFileSync(path, Buffer.concat(chunks))
-  }
-}

@@ -12,6 +12,7 @@ import {
   type StepForm,
   type StepForms,
   type UnusableKey,
+  VERIFICATION_SUMMARIES,
 } from '#lib/in-toto/index.ts'
 import { finalSteps } from '#lib/in-toto/select/builds.ts'
 import type { TakenOut } from '#lib/in-toto/select/input.ts'
@@ -158,6 +159,7 @@ export function isCalled(parameter: string): string {
 
 function predicateTypes(form: StepForm['form']): readonly string[] {
   if (form === 'slsa-provenance') return ['https://slsa.dev/provenance/v1', 'https://slsa.dev/provenance/v0.2']
+  if (form === 'vsa') return VERIFICATION_SUMMARIES
   return form === 'test-result' ? ['https://in-toto.io/attestation/test-result/v0.1'] : []
 }
 

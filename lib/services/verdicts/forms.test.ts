@@ -1,19 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { z } from 'zod'
-import type { Actor } from '#lib/auth/actor.ts'
-import type { putInForceSchema } from '#lib/contract/software.ts'
-import {
-  decodeUtf8,
-  jsonObject,
-  type Key,
-  parseJson,
-  parsePublicKeyPem,
-  publicKeyFile,
-  toBase64,
-  utf8,
-} from '#lib/crypto/index.ts'
+import { jsonObject, type Key, parseJson, parsePublicKeyPem, toBase64, utf8 } from '#lib/crypto/index.ts'
 import { db } from '#lib/db/client.ts'
 import { readDocument } from '#lib/in-toto/index.ts'
 import { recordOf } from '#lib/in-toto/verify/step-form.ts'
@@ -29,17 +17,21 @@ import { dsse, linkFileName, metablock } from '#lib/testing/authority/envelopes.
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { hasOpenssl, makeTimestampAuthority, makeTimestampRoot, stamp } from '#lib/testing/authority/timestamps.ts'
 import { useDatabase } from '#lib/testing/database.ts'
-import { signedIn } from '#lib/testing/people.ts'
+import {
+  type Binding,
+  bring,
+  type Given,
+  judged as judgedBy,
+  type People,
+  people,
+  softwareWith as softwareOf,
+} from '#lib/testing/judged-software.ts'
 import { getBuild } from '../builds/get.ts'
-import { bringIn } from '../imports/bring-in.ts'
-import { createSoftware } from '../software/create.ts'
 import { putInForce } from '../software/put-in-force.ts'
-import { setOwnerKeys } from '../software/set-owner-keys.ts'
 import { judgeSoftwareJob } from './judge-software.ts'
 
 useDatabase()
 
-type Binding = Omit<z.input<typeof putInForceSchema>, 'versionId'>
 type Json = ReturnType<typeof layoutDocument>
 
 const folder = join(import.meta.dirname, '../../in-toto/vectors/real-witness')
@@ -48,41 +40,14 @@ const witness: Key = parsePublicKeyPem(readFileSync(join(folder, 'k.pub'), 'utf8
 const WITNESS = { build: 'witness-collection', test: 'witness-collection' }
 const AT = new Date('2026-12-01T00:00:00Z')
 
-let admin: Actor
-let engineer: Actor
+let who: People
 beforeAll(async () => {
-  admin = (await signedIn('admin')).actor
-  engineer = (await signedIn('engineer')).actor
+  who = await people()
 })
 
-interface Given {
-  readonly id: string
-  readonly slug: string
-  readonly versionId: string
-}
-
-async function bring(title: string, files: Record<string, Uint8Array>, at: Date): Promise<void> {
-  const given = Object.entries(files).map(([path, bytes]) => ({ path: `${title}/${path}`, bytes }))
-  await bringIn(engineer, { via: 'page', title, at, files: given, delivery: { kind: 'handed-over' } })
-}
-
-async function softwareWith(name: string, layout: Json, files: Record<string, Uint8Array>, at = AT): Promise<Given> {
-  const owner = makeKey('owner')
-  const text = decodeUtf8(publicKeyFile(owner.key, 'legacy'))
-  await bring(`${name}-layout`, { [`${name}.layout`]: metablock(layout, [owner]) }, at)
-  await bring(`${name}-run`, files, at)
-  const { slug, id } = await createSoftware(engineer, { name }, at)
-  await setOwnerKeys(admin, slug, { keys: [{ name: 'owner', text }] }, at)
-  const version = await db.layoutVersion.findFirstOrThrow({ where: { name } })
-  return { id, slug, versionId: version.id }
-}
-
-async function judged({ id, slug, versionId }: Given, binding: Binding, at = AT) {
-  await putInForce(engineer, slug, { versionId, ...binding }, at)
-  await judgeSoftwareJob({ softwareId: id }, at)
-  const build = await db.build.findFirstOrThrow({ where: { softwareId: id }, include: { current: true } })
-  return { build: build.id, verdict: build.current?.verdict, code: build.current?.code ?? null }
-}
+const softwareWith = (name: string, layout: Json, files: Record<string, Uint8Array>, at = AT) =>
+  softwareOf(who, { name, layout, files, at })
+const judged = (given: Given, binding: Binding, at = AT) => judgedBy(who, given, binding, at)
 
 /** What two real Witness collections recorded, and a last step that takes what they made. */
 function witnessChain(name: string) {
@@ -124,7 +89,7 @@ describe('collections that a real Witness signed', () => {
   test('do not count where links are asked for, and the page says so', async () => {
     const { build, verdict, code } = await judged(given, {})
     expect({ verdict, code }).toEqual({ verdict: 'cannot-tell', code: 'UNSUPPORTED' })
-    const { report, explanation } = await getBuild(engineer, build)
+    const { report, explanation } = await getBuild(who.engineer, build)
     expect(report?.reasons[0]?.message).toMatch(/It is a statement .*collection.*, not a link or a sublayout/)
     expect(explanation?.fixes.map(({ id }) => id)).toContain('choose-form')
   })
@@ -132,7 +97,7 @@ describe('collections that a real Witness signed', () => {
   test('are verified where the binding asks for that form, and judged anew with it', async () => {
     const allowed = await judged(given, { forms: WITNESS })
     expect(allowed).toMatchObject({ verdict: 'allow', code: null })
-    const { report, explanation } = await getBuild(engineer, allowed.build)
+    const { report, explanation } = await getBuild(who.engineer, allowed.build)
     expect(report?.steps.map(({ name, counted }) => [name, counted[0]?.command])).toEqual([
       ['build', ['make']],
       ['test', ['sh', '-c', 'test -s app']],
@@ -150,13 +115,13 @@ describe('collections that a real Witness signed', () => {
 
   test.each<[string, Binding, RegExp]>([
     ['a form that there is not', { forms: { build: 'witness' } }, /is none: expected link,/],
-    ['provenance without a builder', { forms: { build: 'slsa-provenance' } }, /with a builder and a build type/],
+    ['provenance without a builder', { forms: { build: 'slsa-provenance' } }, /slsa-provenance BUILDER BUILDTYPE/],
     ['a step that there is not', { forms: { bild: 'link' } }, /no such step/],
     ['one document for two steps', { forms: { build: 'test-result', test: 'test-result' } }, /would serve both/],
     ['roots that are none', { timestampRoots: 'hello' }, /certificates of time stamp authorities/],
   ])('%s is refused when the layout is put in force', async (_, binding, message) => {
     const { slug, versionId } = given
-    await expect(putInForce(engineer, slug, { versionId, ...binding }, AT)).rejects.toThrow(message)
+    await expect(putInForce(who.engineer, slug, { versionId, ...binding }, AT)).rejects.toThrow(message)
   })
 })
 
@@ -180,7 +145,7 @@ test('provenance stands for the step whose builder and build type it names, and 
   const good = await softwareWith('prov', layout, { 'a.json': provenance('https://ci.example') })
   const form = 'slsa-provenance https://ci.example https://build.example/v1'
   expect(await judged(good, { forms: { build: form } })).toMatchObject({ verdict: 'allow' })
-  await bring('prov-other', { 'b.json': provenance('https://laptop.example') }, AT)
+  await bring(who, 'prov-other', { 'b.json': provenance('https://laptop.example') }, AT)
   await judgeSoftwareJob({ softwareId: good.id }, AT)
   // what another builder made starts no build
   expect(await db.build.count({ where: { softwareId: good.id } })).toBe(1)
@@ -247,7 +212,7 @@ describe('time stamps in signatures', () => {
     expect(await judged(given, { forms, timestampRoots: root.pem }, LATER)).toMatchObject(late)
     const allowed = await judged(given, { forms, timestampRoots: stamps.pem }, LATER)
     expect(allowed).toMatchObject({ verdict: 'allow' })
-    const { report } = await getBuild(engineer, allowed.build)
+    const { report } = await getBuild(who.engineer, allowed.build)
     expect(report?.steps[0]?.counted[0]?.signer.certificate?.time).toMatchObject({ evidence: 'timestamped' })
   })
 })

@@ -6,10 +6,11 @@ import { takenOutOf } from '../evidence/list-taken-out.ts'
 import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
 import { contextOf, loadSoftware } from './context.ts'
-import { DocumentCache, type Target } from './gather.ts'
+import type { Target } from './gather.ts'
 import { judgeKnown } from './judge-target.ts'
 import { alone } from './lock.ts'
 import { groupKey, saveVerdict } from './save.ts'
+import { DocumentCache } from './stored-documents.ts'
 
 /** Job: judges one build again with what is known now. May run twice; a build that is gone is nothing to do. */
 export async function judgeBuildJob({ buildId }: { buildId: string }, now = new Date()): Promise<void> {

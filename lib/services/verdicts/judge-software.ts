@@ -3,11 +3,11 @@ import { takenOutOf } from '../evidence/list-taken-out.ts'
 import { loadTrust } from '../trust/load.ts'
 import { noLayoutVerdict } from './broken-report.ts'
 import { contextOf, type JudgingContext, loadSoftware, type SoftwareRow, takesCertificates } from './context.ts'
-import { DocumentCache } from './gather.ts'
 import { judgeOne } from './judge-build.ts'
 import { judgeTarget } from './judge-target.ts'
 import { alone } from './lock.ts'
 import { passBounds, readProgress, saveProgress } from './progress.ts'
+import { DocumentCache } from './stored-documents.ts'
 import { allTargets, certifiedInside, type Touched, touchedSince, waitingForAuthorities } from './touched.ts'
 
 /**

@@ -5,8 +5,9 @@ import { type Judged, judgeBuild, judgeLost } from '#lib/in-toto/select/judge-bu
 import { PostponeJob } from '#lib/jobs/postpone-job.ts'
 import { brokenVerdict } from './broken-report.ts'
 import type { JudgingContext } from './context.ts'
-import { type DocumentCache, gather, type Target } from './gather.ts'
+import { gather, type Target } from './gather.ts'
 import { findOrCreateBuild, saveVerdict } from './save.ts'
+import type { DocumentCache } from './stored-documents.ts'
 
 /** Finds and judges every build of a delivery, or of a final link without one. Answers the builds' ids. */
 export async function judgeTarget(

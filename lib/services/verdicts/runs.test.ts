@@ -1,3 +1,4 @@
+// Longer than most: all that tells runs of one software apart, over one maker of runs in a real database.
 import { describe, expect, test } from 'vitest'
 import { type Actor, systemActor } from '#lib/auth/actor.ts'
 import type { SoftwareDetail } from '#lib/contract/software.ts'

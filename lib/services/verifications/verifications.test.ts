@@ -1,3 +1,5 @@
+// Longer than most: every way in which a verification made elsewhere comes, is signed, shown and withdrawn, over one
+// store.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { systemActor } from '#lib/auth/actor.ts'
 import type { VerificationRow } from '#lib/contract/verifications.ts'
