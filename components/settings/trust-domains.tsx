@@ -5,19 +5,17 @@ import { ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { trustQuery } from '#lib/client/trust.ts'
-import type { OfferedBundle, RootState, TrustDomainRow, TrustedRootRow } from '#lib/contract/trust.ts'
+import type { OfferedBundle, TrustDomainRow, TrustedRootRow } from '#lib/contract/trust.ts'
 import { useMay } from '../shell/me.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Digest } from '../ui/digest.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorPanel } from '../ui/error-panel.tsx'
-import { RelativeTime } from '../ui/relative-time.tsx'
 import { TableSkeleton } from '../ui/skeletons.tsx'
-import type { ShownState } from '../ui/states.ts'
-import { StatusBadge } from '../ui/status-badge.tsx'
-import { utc } from '../ui/time-text.ts'
 import { AddTrust } from './add-trust.tsx'
+import { OfferedBundles } from './offered-bundles.tsx'
+import { Ends, RootBadge, Spans } from './root-facts.tsx'
 import { SayOfRoot } from './say-of-root.tsx'
 import { TrustHistory } from './trust-history.tsx'
 
@@ -54,7 +52,7 @@ export function TrustDomains() {
         )}
       </div>
       {data.offered.length > 0 && (
-        <Offered offered={data.offered} onAdd={may ? (offered) => setAdding(addingOf(offered)) : null} />
+        <OfferedBundles offered={data.offered} onAdd={may ? (offered) => setAdding(addingOf(offered)) : null} />
       )}
       {data.domains.length === 0 ? (
         <Card>
@@ -186,122 +184,5 @@ function UsedBy({ software }: { software: TrustDomainRow['software'] }) {
       ))}
       .
     </>
-  )
-}
-
-function Spans({ root }: { root: TrustedRootRow }) {
-  return (
-    <>
-      {root.spans.map(({ from, until }) => (
-        <span key={from} className="tnum block">
-          since {utc(from, 'minutes')}
-          {until !== null && <span className="block text-xs text-mute">until {utc(until, 'minutes')}</span>}
-        </span>
-      ))}
-      {root.taintedAt !== null && (
-        <span className="tnum block text-xs text-fail-text">compromised since {utc(root.taintedAt, 'minutes')}</span>
-      )}
-    </>
-  )
-}
-
-function Ends({ root }: { root: TrustedRootRow }) {
-  return (
-    <>
-      <span className="tnum">{utc(root.notAfter, 'minutes')}</span>
-      <span className="block text-xs text-mute">
-        <RelativeTime at={root.notAfter} />
-      </span>
-    </>
-  )
-}
-
-const shown: Readonly<Record<RootState, readonly [ShownState, string]>> = {
-  'in-force': ['verified', 'In force'],
-  expiring: ['warning', 'Ends soon'],
-  expired: ['expired', 'Certificate ended'],
-  ended: ['expired', 'Ended'],
-  compromised: ['blocked', 'Compromised'],
-  'not-yet': ['not-verified', 'Not valid yet'],
-}
-
-function RootBadge({ state }: { state: RootState }) {
-  const [look, label] = shown[state]
-  return <StatusBadge state={look} label={label} />
-}
-
-function Offered({
-  offered,
-  onAdd,
-}: {
-  offered: readonly OfferedBundle[]
-  onAdd: ((offered: OfferedBundle) => void) | null
-}) {
-  return (
-    <Card title="Brought in, and not in force" flush>
-      <p className="px-4 pb-2 text-[13px] text-mute">
-        Bundles that came in as files. They carry no trust: compare their roots with what the operators of the trust
-        domain say before one is put in force.
-      </p>
-      <DataTable
-        label="Bundles that are not in force"
-        rows={offered}
-        rowKey={(bundle) => bundle.sha256}
-        columns={[
-          {
-            id: 'name',
-            header: 'Bundle',
-            cell: (bundle) => (
-              <>
-                <span className="font-medium break-words">{bundle.name}</span>
-                <span className="block text-xs text-mute">
-                  <Digest value={bundle.sha256} />
-                </span>
-              </>
-            ),
-          },
-          {
-            id: 'says',
-            header: 'Its roots name',
-            cell: (bundle) => (
-              <>
-                {bundle.trustDomains.join(', ') || 'no trust domain'}
-                <span className="block text-xs text-mute">
-                  {bundle.roots} {bundle.roots === 1 ? 'root' : 'roots'}
-                  {bundle.sequence !== null && `, sequence ${bundle.sequence.slice(0, 20)}`}
-                </span>
-              </>
-            ),
-          },
-          {
-            id: 'by',
-            header: 'Brought in',
-            cell: (bundle) => (
-              <>
-                <RelativeTime at={bundle.firstSeenAt} /> by {bundle.broughtBy}
-              </>
-            ),
-          },
-          {
-            id: 'act',
-            header: 'Put in force',
-            quiet: true,
-            cell: (bundle) =>
-              onAdd ? (
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  aria-label={`Put ${bundle.name} in force`}
-                  onClick={() => onAdd(bundle)}
-                >
-                  Put in force
-                </Button>
-              ) : (
-                ''
-              ),
-          },
-        ]}
-      />
-    </Card>
   )
 }
