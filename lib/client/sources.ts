@@ -17,9 +17,9 @@ import { firstPage } from './first-page.ts'
 
 const place = (id: string) => `/api/v1/sources/${encodeURIComponent(id)}`
 
-/** Milliseconds until a source is asked for again: one that is at it changes while people look. */
+/** Milliseconds until a source is asked for again: only one that is up to date, or paused, stays for a while as it is. */
 const restless = (rows: readonly SourceRow[]): number =>
-  rows.some(({ state }) => state === 'syncing' || state === 'new' || state === 'behind') ? 2_000 : 10_000
+  rows.every(({ state }) => state === 'up-to-date' || state === 'paused') ? 10_000 : 2_000
 
 export const sourcesQuery = () =>
   queryOptions({

@@ -37,13 +37,16 @@ export function sourceRow(row: Source, entries: Counts, sending: SourceRow['send
   }
 }
 
-/** What people see first. Trouble wins over all but a pause: a source that fails may look caught up. */
+/**
+ * What people see first. Trouble wins over all but a pause: a source that fails may look caught up. One whose time has
+ * come is behind until somebody has looked: whoever asks for a sync sees it begin, and a worker that is away is noticed.
+ */
 function stateOf(row: Source, entries: Counts, now: Date): SourceState {
   if (row.pausedAt !== null) return 'paused'
   if (row.errorCode !== null) return 'failing'
   if (row.leaseUntil !== null && row.leaseUntil > now) return 'syncing'
   if (row.caughtUpAt === null) return 'new'
-  return entries.waiting > 0 || row.sweepStartedAt !== null ? 'behind' : 'up-to-date'
+  return entries.waiting > 0 || row.sweepStartedAt !== null || row.nextAt <= now ? 'behind' : 'up-to-date'
 }
 
 function textOf(at: Date | null): string | null {

@@ -80,6 +80,8 @@ describe('sources', () => {
       entries: { count: 2, exact: true },
     })
     expect(await call(sync, headers, { id: source.id, ...post })).toEqual({ status: 202, json: { accepted: true } })
+    // asked for and not done yet: the page that asked shows it at once
+    expect((await call(getSource, headers, { id: source.id })).json).toMatchObject({ state: 'behind' })
     expect(await call(replay, headers, { id: source.id, ...post })).toEqual({ status: 202, json: { entries: 1 } })
     expect((await call(removeSource, headers, { id: source.id, method: 'DELETE' })).status).toBe(200)
     expect((await call(getSource, headers, { id: source.id })).status).toBe(404)
