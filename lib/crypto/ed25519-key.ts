@@ -11,6 +11,9 @@ const ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e8
  */
 const smallOrder: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, ORDER_8, P - ORDER_8])
 
+/** What the encodings of those points begin with, the two that are not reduced included: for a quick look. */
+const firstBytes: ReadonlySet<number> = new Set([...smallOrder, P, P + 1n].map((y) => Number(y & 0xffn)))
+
 /** Refuses keys that are not 32 bytes, not reduced, or of small order. */
 export function assertEd25519Key(key: Uint8Array): void {
   if (key.length !== 32) throw new FormatError('KEY_INVALID', `An Ed25519 key has 32 bytes, this one ${key.length}.`)
@@ -23,7 +26,7 @@ export function assertEd25519Key(key: Uint8Array): void {
 
 /** True for encodings of points of small order, reduced or not; used for R of a signature too. */
 export function hasSmallOrder(point: Uint8Array): boolean {
-  return point.length === 32 && smallOrder.has(yCoordinate(point) % P)
+  return point.length === 32 && firstBytes.has(point[0] ?? 0) && smallOrder.has(yCoordinate(point) % P)
 }
 
 function yCoordinate(point: Uint8Array): bigint {

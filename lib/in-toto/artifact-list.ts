@@ -37,12 +37,18 @@ export function hasSimplePaths(columns: ArtifactColumns): boolean {
   return found
 }
 
+/** By the other list, and how it was compared: a code for each entry. */
+export type Relations = WeakMap<Artifacts, Partial<Record<string, Uint8Array>>>
+
 /**
  * Files in the order of their paths, kept as columns: rules go through them in order. An index by path, as large as the
  * list, is made only when somebody asks for a single file.
  */
 export class ArtifactList implements ReadonlyMap<string, Digests> {
   readonly columns: ArtifactColumns
+  readonly number = ++lists
+  /** what comparing it with others said; kept here, so that it goes when the list goes (see numberOf) */
+  relations: Relations | null = null
   private index: ReadonlyMap<string, Digests> | null = null
 
   /** @param paths ASCII, in order, each once */
@@ -87,6 +93,20 @@ export class ArtifactList implements ReadonlyMap<string, Digests> {
     this.index ??= new Map(this)
     return this.index
   }
+}
+
+let lists = 0
+const numbers = new WeakMap<Artifacts, number>()
+
+/**
+ * A number by which a list can be known again without being held. V8 takes the values of a WeakMap for alive at every
+ * collection but the full ones: files kept in one for the length of a verification would outlive it by many others.
+ */
+export function numberOf(artifacts: Artifacts): number {
+  if (artifacts instanceof ArtifactList) return artifacts.number
+  const number = numbers.get(artifacts) ?? ++lists
+  numbers.set(artifacts, number)
+  return number
 }
 
 /** Columns of lists that are maps; a list never changes. */

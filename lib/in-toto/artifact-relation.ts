@@ -1,4 +1,4 @@
-import { columnsOf } from './artifact-list.ts'
+import { ArtifactList, columnsOf, type Relations } from './artifact-list.ts'
 import { type Artifacts, equalDigests } from './link.ts'
 import type { Digests } from './report.ts'
 import { compareDigestSets } from './statements/digest-set.ts'
@@ -12,8 +12,18 @@ const [ABSENT, SAME, DIFFERENT, UNKNOWN] = [0, 1, 2, 3]
 /** Links compare digest sets to the letter; two statements by what they share, which may prove nothing. */
 export type Comparison = 'links' | 'statements'
 
-/** By list, and the list it is compared with: rules ask the same again and again, about lists that never change. */
-const known = new WeakMap<Artifacts, WeakMap<Artifacts, Partial<Record<Comparison, Uint8Array>>>>()
+/** Of lists that are maps. Rules ask the same again and again, about lists that never change. */
+const known = new WeakMap<Artifacts, Relations>()
+
+function relationsOf(list: Artifacts): Relations {
+  if (list instanceof ArtifactList) {
+    list.relations ??= new WeakMap()
+    return list.relations
+  }
+  const found = known.get(list) ?? new WeakMap()
+  known.set(list, found)
+  return found
+}
 
 /**
  * What `others` says about entry `i` of `list`, under the same path. Lists in order are gone through once, side by side,
@@ -32,11 +42,7 @@ export function relationTo(list: Artifacts, others: Artifacts, comparison: Compa
 }
 
 function codesOf(list: Artifacts, others: Artifacts, comparison: Comparison): Uint8Array {
-  let answers = known.get(list)
-  if (answers === undefined) {
-    answers = new WeakMap()
-    known.set(list, answers)
-  }
+  const answers = relationsOf(list)
   const kept = answers.get(others) ?? {}
   const codes = kept[comparison] ?? join(list, others, comparison)
   answers.set(others, { ...kept, [comparison]: codes })

@@ -6,6 +6,7 @@ import {
   parseJsonText,
   utf8,
 } from '#lib/crypto/index.ts'
+import { ArtifactList } from './artifact-list.ts'
 import type { Envelope, EnvelopeSignature, OpenEnvelope } from './envelope.ts'
 import { type ArtifactTables, readFileTable } from './file-table.ts'
 import { LIMITS } from './limits.ts'
@@ -206,8 +207,10 @@ interface FileList {
   readonly canonical: Uint8Array
 }
 
+const NONE: FileList = { artifacts: new ArtifactList([], []), canonical: utf8('{}') }
+
 function readFiles(scan: Scan, tables: ArtifactTables): FileList | null {
-  if (scan.skip(NO_FILES)) return { artifacts: new Map(), canonical: utf8('{}') }
+  if (scan.skip(NO_FILES)) return NONE
   const start = scan.at
   const table = tables.findAt(scan.text, start) ?? readFileTable(scan, tables.latest)
   if (table === null) return null

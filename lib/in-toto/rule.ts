@@ -84,7 +84,12 @@ function ruleError(tokens: readonly string[], place: string, expected: string): 
   return new FormatError('LAYOUT_INVALID', `Expected a rule that ${expected}; found ${JSON.stringify(tokens)}.`, place)
 }
 
+const ONE_WORD = /^[^\s"]+$/u
+
 /** The rule as people write it. Tokens that would not read as one word are quoted. */
 export function ruleText(rule: Rule): string {
-  return rule.tokens.map((token) => (/^[^\s"]+$/u.test(token) ? token : JSON.stringify(token))).join(' ')
+  let text = ''
+  for (const token of rule.tokens)
+    text += `${text === '' ? '' : ' '}${ONE_WORD.test(token) ? token : JSON.stringify(token)}`
+  return text
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -93,6 +93,24 @@ describe('exit codes', () => {
     expect([status, stdout]).toEqual([64, ''])
     expect(stderr).toContain(message)
     expect(stderr).not.toContain('    at ')
+  })
+
+  test('no link is waited for that is a pipe, nor read that is a folder or too large', () => {
+    mkdirSync(at('odd'))
+    const link = join(at('odd'), linkFileName('build', ci))
+    const answer = () => {
+      const { status, stdout } = waybill(...usual('odd'))
+      expect(status).not.toBe(0)
+      return stdout
+    }
+    execFileSync('mkfifo', [link])
+    expect(answer()).toContain('it is neither a file nor a folder')
+    rmSync(link)
+    mkdirSync(link)
+    expect(answer()).toContain('it is a folder')
+    rmSync(link, { recursive: true })
+    execFileSync('truncate', ['-s', '65M', link])
+    expect(answer()).toMatch(/The file has 68157440 bytes; at most \d+ are read/)
   })
 
   test('64 for a private key, which is never needed here', () => {

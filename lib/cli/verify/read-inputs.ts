@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile, parseX509Pem } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
@@ -179,8 +179,8 @@ interface Level {
 function readFolder(dir: string, { place, path }: Level, layout: Document, reading: Reading): LinkStore {
   const steps = new Map<string, Candidate[]>()
   const namespaces = new Map<string, LinkStore>()
-  if (!isFolder(dir)) return { steps, namespaces }
-  const names = readdirSync(dir).sort()
+  const names = namesIn(dir)
+  if (names === null) return { steps, namespaces }
   const others = once(() => readStatements(dir, place, names, reading))
   for (const step of stepNames(layout)) {
     const candidates: Candidate[] = []
@@ -199,6 +199,16 @@ function readFolder(dir: string, { place, path }: Level, layout: Document, readi
     steps.set(step, candidates)
   }
   return { steps, namespaces }
+}
+
+/** What a folder holds; null where there is none. */
+function namesIn(dir: string): string[] | null {
+  try {
+    return readdirSync(dir).sort()
+  } catch (error) {
+    if (!isFolder(dir)) return null
+    throw error
+  }
 }
 
 function proofsOf(document: Document, { proofs, timestamps }: Known): readonly TimeProof[] {
@@ -271,14 +281,29 @@ function isLayout(document: Document): boolean {
 /** A link that cannot be read is a finding, not an error. */
 function readLink(path: string, source: string, tables: ArtifactTables): Document {
   try {
-    const size = statSync(path).size
-    if (size > LIMITS.envelopeBytes) {
-      const message = `The file has ${size} bytes; at most ${LIMITS.envelopeBytes} are read.`
-      return { source, sha256: '', problem: { code: 'LIMIT', message, place: '' }, open: null }
-    }
-    const bytes = readFileSync(path)
-    return readDocument(source, bytes, sha256Hex(bytes), tables)
+    const bytes = readRegularFile(path)
+    if (bytes instanceof Uint8Array) return readDocument(source, bytes, sha256Hex(bytes), tables)
+    return { source, sha256: '', problem: { ...bytes, place: '' }, open: null }
   } catch (error) {
     return { source, sha256: '', problem: { code: 'MALFORMED', message: causeOf(error), place: '' }, open: null }
+  }
+}
+
+/** Opened without waiting and then looked at: whoever may write to the folder may put a pipe there, which never ends. */
+function readRegularFile(path: string): Uint8Array | { readonly code: string; readonly message: string } {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const status = fstatSync(file)
+    if (status.isDirectory()) return { code: 'MALFORMED', message: 'it is a folder' }
+    if (!status.isFile()) return { code: 'MALFORMED', message: 'it is neither a file nor a folder' }
+    const { size } = status
+    if (size > LIMITS.envelopeBytes)
+      return { code: 'LIMIT', message: `The file has ${size} bytes; at most ${LIMITS.envelopeBytes} are read.` }
+    const bytes = Buffer.allocUnsafe(size)
+    let at = 0
+    for (let read = 1; read > 0 && at < size; at += read) read = readSync(file, bytes, at, size - at, null)
+    return bytes.subarray(0, at)
+  } finally {
+    closeSync(file)
   }
 }

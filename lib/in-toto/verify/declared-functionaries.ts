@@ -30,6 +30,8 @@ export class DeclaredFunctionaries {
 
   /** Distinct identities, those of one functionary counted once. */
   count(counted: readonly Counted[]): Headcount {
+    if (this.#declared.length === 0)
+      return { people: new Set(counted.map(({ identity }) => identity)).size, joined: [] }
     const group = new Map<string, string>()
     const nameOf = (mark: string): string => {
       const parent = group.get(mark) ?? mark

@@ -31,13 +31,14 @@ export function verifyItemRules(input: ItemRulesInput, findings: Findings): Rule
   }
   checkDigests(input, outcome, findings)
   warnLeftover(input, outcome, findings)
+  const step = input.kind === 'step' ? input.name : undefined
   for (const rule of outcome.trace.rules) {
     findings.check({
       id: `${input.kind}.${input.name}.${input.list}.${rule.index}`,
       title: rule.text,
       outcome: rule.failed ? 'failed' : 'passed',
       detail: `${rule.before} before it, ${rule.consumed} taken.`,
-      ...(input.kind === 'step' ? { step: input.name } : {}),
+      step,
       evidence: input.evidence,
     })
   }

@@ -5,7 +5,7 @@ import type { LayoutReport } from '../report.ts'
 import { formatTimestamp, parseTimestamp } from '../time.ts'
 import type { ChainInput, Session } from './chain-input.ts'
 import type { Findings } from './findings.ts'
-import { allKeyids } from './keyids.ts'
+import { keyidsOnDemand } from './keyids.ts'
 import type { Standing } from './revoked-keys.ts'
 import type { SignatureOutcome } from './signatures.ts'
 
@@ -23,14 +23,14 @@ export function verifyLayoutSignatures(
     findings.check({ id: 'layout.signature', title: 'Layout signed', outcome: 'failed', detail: message })
   }
   const lines = keys.map((key) => {
-    const found = book.find(envelope, key, allKeyids(key))
+    const found = book.find(envelope, key, keyidsOnDemand(key))
     const line = verifyOne(envelope, key, found, findings)
     if (found.outcome !== 'valid') return line
     const standing = revoked.judge([key, found.key], found.signature, proofs)
     return standing.standing === 'unrevoked' ? line : judgeRevoked(line, key, standing, findings)
   })
-  const asked = new Set(keys.flatMap((key) => allKeyids(key)))
-  const others = envelope.signatures.filter(({ keyid }) => !asked.has(keyid))
+  const asked = keys.map(keyidsOnDemand)
+  const others = envelope.signatures.filter(({ keyid }) => !asked.some((keyids) => keyids.includes(keyid)))
   return [
     ...lines,
     ...others.map(({ keyid }) => ({

@@ -26,7 +26,7 @@ export class SignatureBook {
    * proof). Metablock: only the first signature under one of the key's ids is tried, as in every verifier. DSSE: any.
    * A gpg key answers for its subkeys.
    */
-  find(envelope: Signed, key: Key, keyids: readonly string[]): SignatureOutcome {
+  find(envelope: Signed, key: Key, keyids: { includes(keyid: string): boolean }): SignatureOutcome {
     let last: SignatureOutcome = { outcome: 'missing' }
     for (const signature of envelope.signatures) {
       const anonymous = envelope.form === 'dsse' && signature.keyid === ''

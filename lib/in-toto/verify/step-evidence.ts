@@ -65,7 +65,8 @@ export function gatherEvidence(
     counted.push(...judged.counted)
     if (judged.skipped !== null) skipped.push(judged.skipped)
   }
-  return { counted: inLayoutOrder(distinct(onePersonOnce(counted)), authorised), skipped }
+  const several = counted.length > 1
+  return { counted: several ? inLayoutOrder(distinct(onePersonOnce(counted)), authorised) : counted, skipped }
 }
 
 /** What signatures are judged by. */

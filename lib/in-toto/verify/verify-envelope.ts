@@ -1,7 +1,7 @@
 import type { Key } from '#lib/crypto/index.ts'
 import type { Signed } from '../envelope.ts'
 import type { SignatureVerifier } from './input.ts'
-import { allKeyids } from './keyids.ts'
+import { keyidsOnDemand } from './keyids.ts'
 import { SignatureBook } from './signatures.ts'
 import { groupSigners, identityOf } from './signers.ts'
 
@@ -33,7 +33,7 @@ export function verifyEnvelope(
   const book = new SignatureBook(verifySignature, at)
   const signers = new Map<string, { key: Key; keyid: string }>()
   for (const key of keys) {
-    const found = book.find(envelope, key, allKeyids(key))
+    const found = book.find(envelope, key, keyidsOnDemand(key))
     const identity = identityOf(key, groups)
     if (found.outcome === 'valid' && !signers.has(identity)) {
       signers.set(identity, { key, keyid: found.signature.keyid || key.keyid })
