@@ -7,6 +7,7 @@ test('the public face of lib/crypto is this list', () => {
       "FormatError",
       "JSON_LIMITS",
       "JsonFloat",
+      "asciiCutter",
       "checkSigningLeaf",
       "checkSvid",
       "checkTimestampToken",

@@ -1,4 +1,6 @@
 /** Bytes, strict JSON, canonical JSON, keys and certificates. Portable: no node:*, no clock, no network. */
+export type { Cut } from './ascii-cutter.ts'
+export { asciiCutter } from './ascii-cutter.ts'
 export { fromBase64, toBase64 } from './base64.ts'
 export {
   compareCodePoints,

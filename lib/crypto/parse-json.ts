@@ -1,3 +1,4 @@
+import { asciiCutter, type Cut } from './ascii-cutter.ts'
 import { decodeUtf8 } from './bytes.ts'
 import { FormatError } from './format-error.ts'
 import { JsonFloat, type JsonObject, type JsonValue } from './json-value.ts'
@@ -35,30 +36,15 @@ const escapes: ReadonlyMap<number, string> = new Map([
  */
 export function parseJson(bytes: Uint8Array, limits: Partial<JsonLimits> = {}): JsonValue {
   const text = decodeUtf8(bytes)
-  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, copierOf(bytes, text)).document()
+  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, asciiCutter(bytes, text)).document()
 }
-
-type Cut = (start: number, end: number) => string
 
 /**
- * A slice of a long string is a view that keeps the whole text alive and is slow to hash and compare. Where the
- * runtime can copy ASCII out of bytes, strings are cut from there; positions are the same when all of it is ASCII.
+ * The same for text that is already decoded.
+ * @param cut copies of its parts, where the text is part of a long one that nothing should keep alive
  */
-function copierOf(bytes: Uint8Array, text: string): Cut | null {
-  // through globalThis: a bundler would ship a substitute for a plain `Buffer`
-  if (bytes.length !== text.length || !('Buffer' in globalThis)) return null
-  const buffer = globalThis.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  // a third faster than toString('latin1', start, end)
-  return canCopy(buffer) ? (start, end) => buffer.latin1Slice(start, end) : null
-}
-
-function canCopy(buffer: object): buffer is { latin1Slice(start: number, end: number): string } {
-  return 'latin1Slice' in buffer && typeof buffer.latin1Slice === 'function'
-}
-
-/** The same for text that is already decoded. */
-export function parseJsonText(text: string, limits: Partial<JsonLimits> = {}): JsonValue {
-  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, null).document()
+export function parseJsonText(text: string, limits: Partial<JsonLimits> = {}, cut: Cut | null = null): JsonValue {
+  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, cut).document()
 }
 
 /** One pass over the text by recursive descent; the depth limit bounds the stack. */

@@ -5,7 +5,7 @@ import type { Artifacts } from './link.ts'
 import type { Digests } from './report.ts'
 import { type Scan, sticky } from './scan.ts'
 
-/** A file list as it was written. Entry `i` is `text.slice(starts[i], ends[i])`. */
+/** A file list as it was written. Entry `i` begins at `text[starts[i]]`. */
 export interface FileTable {
   readonly text: string
   readonly artifacts: Artifacts
@@ -14,7 +14,6 @@ export interface FileTable {
   readonly paths: readonly string[]
   readonly digests: readonly Digests[]
   readonly starts: readonly number[]
-  readonly ends: readonly number[]
   readonly canonicalStarts: readonly number[]
 }
 
@@ -51,8 +50,6 @@ export class ArtifactTables {
 const OPEN = sticky('{ ')
 const FILE = sticky('"(TEXT)" : { "sha256" : "([0-9a-f]{64})" }')
 const COMMA = 0x2c
-/** bytes made ready for the first list */
-const FIRST = 64 * 1024
 const CLOSE = 0x7d
 
 /**
@@ -63,8 +60,8 @@ const CLOSE = 0x7d
 export function readFileTable(scan: Scan, like: FileTable | null): FileTable | null {
   const begin = scan.at
   if (!scan.skip(OPEN)) return null
-  const expected = like === null ? FIRST : like.canonical.length + (like.canonical.length >> 3)
-  const draft = new Draft(Math.min(expected, scan.text.length - begin + 1))
+  const left = scan.text.length - begin + 1
+  const draft = new Draft(like === null ? left : Math.min(like.canonical.length + (like.canonical.length >> 3), left))
   let next = 0
   for (;;) {
     if (like !== null) {
@@ -80,12 +77,13 @@ export function readFileTable(scan: Scan, like: FileTable | null): FileTable | n
     const start = scan.at
     const found = scan.match(FILE)
     if (found === null) return null
-    const path = found[1] ?? ''
-    if (draft.size > 0 && !(draft.last < path)) return null
-    if (like !== null) while ((like.paths[next] ?? '\uffff') < path) next++
-    const known = like !== null && like.paths[next] === path ? like.digests[next] : undefined
-    const digests = known?.sha256 === found[2] && known !== undefined ? known : { sha256: found[2] ?? '' }
-    draft.add(path, digests, found[2] ?? '', start - begin, scan.at - begin)
+    const [, name = '', hex = ''] = found
+    if (draft.size > 0 && !(draft.last < name)) return null
+    if (like !== null) while ((like.paths[next] ?? '\uffff') < name) next++
+    const known = like !== null && like.paths[next] === name ? like.digests[next] : undefined
+    const path = known === undefined ? scan.copy(name, start) : (like?.paths[next] ?? '')
+    const digests = known !== undefined && known.sha256 === hex ? known : { sha256: scan.copy(hex, start) }
+    draft.add(path, digests, hex, start - begin)
     if (draft.size > LIMITS.artifacts) return null
     scan.blanks()
     const separator = scan.text.charCodeAt(scan.at++)
@@ -138,7 +136,6 @@ class Draft {
   private readonly paths: string[] = []
   private readonly digests: Digests[] = []
   private readonly starts: number[] = []
-  private readonly ends: number[] = []
   private readonly canonicalStarts: number[] = []
   private bytes: Uint8Array
   private at = 1
@@ -156,8 +153,8 @@ class Draft {
     return this.paths[this.paths.length - 1] ?? ''
   }
 
-  add(path: string, digests: Digests, hex: string, start: number, end: number): void {
-    this.entry(path, digests, start, end, this.at)
+  add(path: string, digests: Digests, hex: string, start: number): void {
+    this.entry(path, digests, start, this.at)
     this.reserve(path.length + AROUND)
     const { bytes } = this
     let at = this.at
@@ -179,13 +176,7 @@ class Draft {
     const canonicalMoved = this.at - from
     for (let i = first; i < first + count; i++) {
       const canonical = (like.canonicalStarts[i] ?? 0) + canonicalMoved
-      this.entry(
-        like.paths[i] ?? '',
-        like.digests[i] ?? {},
-        (like.starts[i] ?? 0) + moved,
-        (like.ends[i] ?? 0) + moved,
-        canonical,
-      )
+      this.entry(like.paths[i] ?? '', like.digests[i] ?? {}, (like.starts[i] ?? 0) + moved, canonical)
     }
     const copied = like.canonical.subarray(from, like.canonicalStarts[first + count])
     this.reserve(copied.length)
@@ -196,7 +187,7 @@ class Draft {
   finish(text: string): FileTable {
     this.bytes[this.at - 1] = CLOSE
     const artifacts = new ArtifactList(this.paths, this.digests)
-    const { paths, digests, starts, ends, canonicalStarts } = this
+    const { paths, digests, starts, canonicalStarts } = this
     return {
       text,
       artifacts,
@@ -204,16 +195,14 @@ class Draft {
       paths,
       digests,
       starts,
-      ends,
       canonicalStarts,
     }
   }
 
-  private entry(path: string, digests: Digests, start: number, end: number, canonicalStart: number): void {
+  private entry(path: string, digests: Digests, start: number, canonicalStart: number): void {
     this.paths.push(path)
     this.digests.push(digests)
     this.starts.push(start)
-    this.ends.push(end)
     this.canonicalStarts.push(canonicalStart)
   }
 

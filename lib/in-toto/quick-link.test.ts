@@ -57,6 +57,18 @@ describe('a link is read the same by the quick and by the general reader', () =>
     expect(expectSame(written(document, 4))).toBe(true)
   })
 
+  test('and owes nothing to the bytes any more, which may be used again', () => {
+    const bytes = metablock(document, [signer])
+    const before = both(bytes.slice()).quick
+    const { quick } = both(bytes)
+    bytes.fill(0x20)
+    if (quick === null || before === null) throw new Error('the quick reader left this link to the general one')
+    expect(plain(quick.document)).toEqual(plain(before.document))
+    expect(quick.signatures).toEqual(before.signatures)
+    expect(quick.signedBytes).toEqual(before.signedBytes)
+    expect(quick.value).toEqual(before.value)
+  })
+
   test('with file lists that were read before', () => {
     const tables = new ArtifactTables()
     expect(expectSame(metablock(document, [signer]), tables)).toBe(true)

@@ -1,4 +1,5 @@
 import {
+  asciiCutter,
   concatBytes,
   encodeCanonicalJson,
   type JsonObject,
@@ -26,11 +27,11 @@ export function readQuickLink(
 ): (Envelope & { readonly kind: 'link' }) | null {
   const text = asciiOf(bytes)
   if (text === null) return null
-  const scan = new Scan(text)
+  const scan = new Scan(text, asciiCutter(bytes, text))
   const found = readFile(scan, tables)
   if (found === null) return null
   const signatures = found.signatures.map(([keyid, sig]) => signatureOf(keyid, sig))
-  return new QuickLink(text, sha256, signatures, found)
+  return new QuickLink(sha256, signatures, found)
 }
 
 /**
@@ -45,11 +46,9 @@ class QuickLink implements OpenEnvelope {
   readonly sha256: string
   readonly signatures: readonly EnvelopeSignature[]
   readonly document: Link
-  readonly #text: string
   readonly #found: QuickFile
 
-  constructor(text: string, sha256: string, signatures: readonly EnvelopeSignature[], found: QuickFile) {
-    this.#text = text
+  constructor(sha256: string, signatures: readonly EnvelopeSignature[], found: QuickFile) {
     this.#found = found
     this.sha256 = sha256
     this.signatures = signatures
@@ -70,10 +69,18 @@ class QuickLink implements OpenEnvelope {
   }
 
   get value(): JsonObject {
-    const signed = parseJsonText(this.#text)
-    const value = signed instanceof Map ? signed.get('signed') : null
-    return value instanceof Map ? value : new Map()
+    const { members, materials, products } = this.#found
+    const value: JsonObject = new Map()
+    for (const [name, member] of members) {
+      if (name === 'name') value.set('materials', listed(materials))
+      value.set(name, member)
+    }
+    return value.set('products', listed(products))
   }
+}
+
+function listed({ artifacts }: FileList): JsonObject {
+  return new Map([...artifacts].map(([path, digests]) => [path, new Map(Object.entries(digests))]))
 }
 
 const utf8Text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -150,9 +157,10 @@ function readSignatures(scan: Scan): [string, string][] | null {
   const signatures: [string, string][] = []
   if (scan.skip(NO_SIGNATURE)) return signatures
   for (;;) {
+    const start = scan.at
     const found = scan.match(SIGNATURE)
     if (found === null || signatures.length >= LIMITS.signatures) return null
-    signatures.push([found[1] ?? '', found[2] ?? ''])
+    signatures.push([scan.copy(found[1] ?? '', start), found[2] ?? ''])
     if (found[3] === ']') return signatures
   }
 }
@@ -162,7 +170,8 @@ function readMember(scan: Scan, members: JsonObject, encoded: Encoded, name: str
   const end = endOfValue(scan.text, scan.at)
   if (end < 0) return false
   try {
-    const value = parseJsonText(scan.text.slice(scan.at, end), { depth: 60 })
+    const { at, cut } = scan
+    const value = parseJsonText(scan.text.slice(at, end), { depth: 60 }, (from, to) => cut(at + from, at + to))
     // a fraction has no canonical form: the general reader says so
     encoded.set(name, encodeCanonicalJson(value))
     members.set(name, value)
@@ -216,7 +225,8 @@ function readFiles(scan: Scan, tables: ArtifactTables): FileList | null {
   if (table === null) return null
   tables.keep(table)
   scan.at = start + table.text.length
-  return table
+  // without the text, which is needed for reading alone
+  return { artifacts: table.artifacts, canonical: table.canonical }
 }
 
 const [BYPRODUCTS_IS, COMMAND_IS, ENVIRONMENT_IS, MATERIALS_IS, NAME_IS, PRODUCTS_IS, LAST] = [

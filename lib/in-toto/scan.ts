@@ -1,3 +1,5 @@
+import type { Cut } from '#lib/crypto/index.ts'
+
 const WS = '[ \\t\\n\\r]*'
 const PLAIN = '[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*'
 
@@ -9,10 +11,19 @@ export function sticky(pattern: string): RegExp {
 /** A place in a text. */
 export class Scan {
   readonly text: string
+  readonly cut: Cut
   at = 0
 
-  constructor(text: string) {
+  /** @param cut copies of parts of the text, which do not keep all of it alive */
+  constructor(text: string, cut: Cut | null) {
     this.text = text
+    this.cut = cut ?? ((start, end) => text.slice(start, end))
+  }
+
+  /** A copy of what was found from `start` on. */
+  copy(found: string, start: number): string {
+    const at = this.text.indexOf(found, start)
+    return this.cut(at, at + found.length)
   }
 
   match(pattern: RegExp): RegExpExecArray | null {
