@@ -48,7 +48,9 @@ test('an administrator adds a member and changes the role; the audit log has bot
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('puts layouts in force')
   await expectAccessible(page)
   await page.goto('/audit')
-  await expect(page.getByRole('table', { name: 'Audit log' })).toContainText('user.')
+  const acts = page.getByRole('table', { name: 'Audit log' }).getByRole('row').filter({ hasText: name })
+  await expect(acts.filter({ hasText: 'user.create' })).toHaveCount(1)
+  await expect(acts.filter({ hasText: 'user.change' })).toHaveCount(1)
   await expectAccessible(page)
 })
 

@@ -111,7 +111,16 @@ export function AuditPage() {
                   header: 'On',
                   cell: (row) => (
                     <>
-                      {row.objectType} <code className="font-mono text-xs text-mute">{row.objectId.slice(0, 36)}</code>
+                      {row.objectType.replace('-', ' ')}{' '}
+                      {row.objectName === null ? (
+                        <code className="font-mono text-xs text-mute" title={row.objectId}>
+                          {row.objectId.replace(DIGEST, '$1…')}
+                        </code>
+                      ) : (
+                        <b className="font-medium break-words" title={row.objectId}>
+                          {row.objectName}
+                        </b>
+                      )}
                     </>
                   ),
                 },
@@ -137,6 +146,7 @@ export function AuditPage() {
   )
 }
 
+const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{28,}\b/g
 const SHORT = 160
 const MOST = 8000
 
@@ -145,7 +155,7 @@ function Detail({ detail }: { detail: Record<string, unknown> }) {
   const keys = Object.keys(detail)
   if (keys.length === 0) return ''
   const line = keys.map((key) => `${key}: ${short(detail[key])}`).join(', ')
-  const brief = line.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, '$1…')
+  const brief = line.replace(DIGEST, '$1…')
   if (brief === line && line.length <= SHORT) return <span className="text-xs text-mute">{line}</span>
   return (
     <details className="text-xs text-mute">

@@ -79,6 +79,8 @@ export const auditEntrySchema = z.object({
   act: z.string(),
   objectType: z.string(),
   objectId: z.string(),
+  /** what people call it; null where it has no name but its id */
+  objectName: z.string().nullable(),
   detail: z.record(z.string(), z.unknown()),
 })
 export const auditPageSchema = pageOf(auditEntrySchema)

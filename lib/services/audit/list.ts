@@ -4,6 +4,7 @@ import { requireRight } from '#lib/auth/rights.ts'
 import type { auditFilterSchema, auditPageSchema } from '#lib/contract/access.ts'
 import { db } from '#lib/db/client.ts'
 import type { Prisma } from '#lib/generated/prisma/client.ts'
+import { nameObjects } from './name-objects.ts'
 
 /** The newest acts first; `after` is the sequence number at which the last page ended. */
 export async function listAudit(
@@ -23,6 +24,7 @@ export async function listAudit(
     db.auditEntry.count({ where }),
   ])
   const shown = rows.slice(0, filter.limit)
+  const nameOf = await nameObjects(shown)
   return {
     rows: shown.map((row) => ({
       seq: String(row.seq),
@@ -32,6 +34,7 @@ export async function listAudit(
       act: row.act,
       objectType: row.objectType,
       objectId: row.objectId,
+      objectName: nameOf(row),
       detail: members(row.detail),
     })),
     next: rows.length > filter.limit ? String(shown.at(-1)?.seq ?? '') : null,
