@@ -92,6 +92,8 @@ function judge(
 
 const skipped = (report: Report) => report.steps.find(({ name }) => name === 'review')?.skipped[0]?.code
 
+const skippedWhy = (report: Report) => report.steps.find(({ name }) => name === 'review')?.skipped[0]?.message
+
 describe('a verification summary stands for a step', () => {
   test('whose verifier signed that what the build made passed his policy', () => {
     const report = judge([summary()])
@@ -125,34 +127,55 @@ describe('a verification summary stands for a step', () => {
     const predicate = witness.get('predicate')
     if (predicate instanceof Map) for (const name of ['resourceUri', 'verifiedLevels']) predicate.delete(name)
     expect(judge([witness], `vsa witness ${POLICY}`).verdict).toBe('allow')
-    expect(skipped(judge([witness], `vsa witness ${POLICY} SLSA_BUILD_LEVEL_1`))).toBe('STEP_FAILED')
+    const asked = judge([witness], `vsa witness ${POLICY} SLSA_BUILD_LEVEL_1`)
+    expect(skipped(asked)).toBe('STEP_FAILED')
+    expect(skippedWhy(asked)).toBe('It verified no level; this step asks for SLSA_BUILD_LEVEL_1.')
   })
 })
 
 describe('it does not where', () => {
-  test.each<[string, Report, string]>([
-    ['it failed', judge([summary({ result: 'FAILED' })]), 'STEP_FAILED'],
-    ['it says PASSED and lists FAILED', judge([summary({ levels: ['FAILED'] })]), 'STEP_FAILED'],
-    ['another verifier decided', judge([summary({ verifier: 'https://other.example' })]), 'STEP_NAME_MISMATCH'],
-    ['the name of the verifier goes on', judge([summary({ verifier: `${ID}.evil.example` })]), 'STEP_NAME_MISMATCH'],
-    ['another policy was met', judge([summary({ policy: { uri: `${POLICY}-draft` } })]), 'STEP_NAME_MISMATCH'],
+  test.each<[string, () => Report, string]>([
+    ['it failed', () => judge([summary({ result: 'FAILED' })]), 'STEP_FAILED'],
+    ['it failed, and lists no level', () => judge([summary({ result: 'FAILED', levels: [] })]), 'STEP_FAILED'],
+    ['it says PASSED and lists FAILED', () => judge([summary({ levels: ['FAILED'] })]), 'STEP_FAILED'],
+    ['another verifier decided', () => judge([summary({ verifier: 'https://other.example' })]), 'STEP_NAME_MISMATCH'],
     [
-      'the policy has a digest and no name',
-      judge([withMember('policy', jsonObject({ digest: jsonObject({ sha256: APP }) }))]),
+      'the name of the verifier goes on',
+      () => judge([summary({ verifier: `${ID}.evil.example` })]),
       'STEP_NAME_MISMATCH',
     ],
-    ['somebody else signed in his name', judge([summary()], undefined, { signer: mallory }), 'SIGNER_NOT_ALLOWED'],
-    ['the builder signed it', judge([summary()], undefined, { signer: builder }), 'SIGNER_NOT_ALLOWED'],
-    ['it does not say when', judge([withMember('timeVerified', undefined)]), 'UNSUPPORTED'],
-    ['its result is in another case', judge([withMember('verificationResult', 'passed')]), 'UNSUPPORTED'],
-    ['its predicate is no object', judge([new Map([...summary(), ['predicate', 'PASSED']])]), 'UNSUPPORTED'],
-    ['it is about nothing', judge([summary({ subjects: [] })]), 'UNSUPPORTED'],
-    ['nobody chose that form', judge([summary()], 'link'), 'UNSUPPORTED'],
-    ['a test result is asked for', judge([summary()], 'test-result'), 'UNSUPPORTED'],
-  ])('%s', (_, report, code) => {
+    ['another policy was met', () => judge([summary({ policy: { uri: `${POLICY}-draft` } })]), 'STEP_NAME_MISMATCH'],
+    [
+      'the policy has a digest and no name',
+      () => judge([withMember('policy', jsonObject({ digest: jsonObject({ sha256: APP }) }))]),
+      'STEP_NAME_MISMATCH',
+    ],
+    [
+      'somebody else signed in his name',
+      () => judge([summary()], undefined, { signer: mallory }),
+      'SIGNER_NOT_ALLOWED',
+    ],
+    ['the builder signed it', () => judge([summary()], undefined, { signer: builder }), 'SIGNER_NOT_ALLOWED'],
+    ['it does not say when', () => judge([withMember('timeVerified', undefined)]), 'UNSUPPORTED'],
+    ['its result is in another case', () => judge([withMember('verificationResult', 'passed')]), 'UNSUPPORTED'],
+    ['its predicate is no object', () => judge([new Map([...summary(), ['predicate', 'PASSED']])]), 'UNSUPPORTED'],
+    ['it is about nothing', () => judge([summary({ subjects: [] })]), 'UNSUPPORTED'],
+    ['nobody chose that form', () => judge([summary()], 'link'), 'UNSUPPORTED'],
+    ['a test result is asked for', () => judge([summary()], 'test-result'), 'UNSUPPORTED'],
+  ])('%s', (_, judged, code) => {
+    const report = judged()
     expect(report.verdict).not.toBe('allow')
     expect(skipped(report)).toBe(code)
     expect(report.reasons[0]?.message).toMatch(/\S.*[.)]$/s)
+  })
+
+  test('somebody else decided, or under something else: both are named', () => {
+    const other = judge([summary({ verifier: 'https://other.example', policy: { uri: `${POLICY}-draft` } })])
+    expect(skippedWhy(other)).toBe(
+      `It is a verification by https://other.example under ${POLICY}-draft; this step asks for one by ${ID} under ${POLICY}.`,
+    )
+    const unnamed = judge([withMember('policy', jsonObject({ digest: jsonObject({ sha256: APP }) }))])
+    expect(skippedWhy(unnamed)).toContain(`by ${ID} under a policy without URI;`)
   })
 
   test('it is about another file than the build made', () => {
@@ -196,7 +219,9 @@ describe('levels of a SLSA track include those below it', () => {
   ])('%s for %s: %s', (reached, asked, enough) => {
     const report = judge([summary({ levels: ['OTHER', reached] })], `vsa ${ID} ${POLICY} ${asked}`)
     expect(report.verdict === 'allow').toBe(enough)
-    if (!enough) expect(skipped(report)).toBe('STEP_FAILED')
+    if (enough) return
+    expect(skipped(report)).toBe('STEP_FAILED')
+    expect(skippedWhy(report)).toBe(`It verified OTHER, ${reached}; this step asks for ${asked}.`)
   })
 })
 

@@ -105,6 +105,8 @@ const PAIRS: readonly [string, Partial<VerifyInput>, Partial<VerifyInput>][] = [
   ['which key', { revokedKeys: [{ keys: ['ab'], at: 1 }] }, { revokedKeys: [{ keys: ['cd'], at: 1 }] }],
   ['since when', { revokedKeys: [{ keys: ['ab'], at: 1 }] }, { revokedKeys: [{ keys: ['ab'], at: 2 }] }],
   ['when the layout was signed', {}, { layoutProofs: [proof] }],
+  ['at another time', { layoutProofs: [proof] }, { layoutProofs: [{ ...proof, at: AT - 1 }] }],
+  ['when a layout was signed that is missing', { layout: null }, { layout: null, layoutProofs: [proof] }],
   ['certificates judged', {}, { certificates: trustOf([]) }],
   [
     'an intermediate',
@@ -152,6 +154,8 @@ describe('the digest of all inputs tells apart', () => {
     expect(keys(owner, other)).toBe(keys(other, owner))
     const turned = { ...mira, keys: ['b', 'a'], spiffeIds: ['y', 'x'] }
     expect(digest({ functionaries: [turned] })).toBe(digest({ functionaries: [mira] }))
+    const revoked = (...names: string[]) => digest({ revokedKeys: [{ keys: names, at: 1 }] })
+    expect(revoked('cd', 'ab')).toBe(revoked('ab', 'cd'))
     const plain = digest()
     expect(
       digest({ unusableKeys: [], forms: new Map(), parameters: null, functionaries: [], runInspection: null }),

@@ -86,13 +86,14 @@ describe('B-07 a key that is revoked from a moment on', () => {
     expect(answer(report)).toEqual(['allow', 'KEY_REVOKED_LATER', 'warning'])
     expect(report.reasons[0]).toMatchObject({ step: 'build', strictOnly: true })
     expect(report.reasons[0]?.message).toContain('received at 2026-05-10T11:00:00Z by Waybill')
+    expect(report.reasons[0]?.message).toContain(`Key ${ci.keyid.slice(0, 8)} signed step build before it was revoked`)
   })
 
   test('B-07 what it signed after is denied', () => {
     const report = judge([received(1)])
     expect(answer(report)).toEqual(['deny', 'KEY_REVOKED', 'deny'])
     expect(report.reasons[0]?.message).toContain(
-      'is revoked from 2026-05-10T12:00:00Z; it was received at 2026-05-10T13:00:00Z',
+      `The key ${ci.keyid.slice(0, 8)} that signed it is revoked from 2026-05-10T12:00:00Z; it was received at 2026-05-10T13:00:00Z`,
     )
     // no in-toto verifier knows of it
     expect(report.referenceVerdict).toBe('allow')
@@ -226,6 +227,29 @@ describe('an owner of the layout', () => {
     expect(answer(report).slice(0, 2)).toEqual(expected)
     expect(report.layout.signatures[0]?.outcome).toBe(expected[0] === 'allow' ? 'valid' : 'invalid')
     expect(report.referenceVerdict).toBe('allow')
+  })
+
+  test('is told of by ours alone: in-toto knows no revocation', () => {
+    const short = owner.keyid.slice(0, 8)
+    const late = judge([received(-1)], { revokedKeys, layoutProofs: [received(1)] })
+    expect(late.reasons[0]).toMatchObject({ strictOnly: true, keyid: owner.keyid })
+    expect(late.reasons[0]?.message).toContain(`Key ${short}, which signed the layout, is revoked from 2026-05-10T12`)
+    expect(late.checks.find(({ id }) => id === `layout.revoked.${owner.keyid}`)).toMatchObject({
+      title: `Key ${short} not revoked`,
+      outcome: 'failed',
+      detail: late.reasons[0]?.message,
+      strictOnly: true,
+    })
+    const early = judge([received(-1)], { revokedKeys, layoutProofs: [received(-1)] })
+    expect(early.reasons[0]).toMatchObject({ strictOnly: true, keyid: owner.keyid })
+    expect(early.reasons[0]?.message).toContain(`Key ${short} signed the layout before it was revoked`)
+  })
+
+  test('who is revoked and did not sign is missed, not refused', () => {
+    const layout = readDocument('root.layout', metablock(layoutOf(), [deputy]))
+    const report = judge([received(-1)], { revokedKeys, layout })
+    expect(report.layout.signatures[0]).toMatchObject({ keyid: owner.keyid, outcome: 'missing' })
+    expect(report.reasons.map(({ code }) => code)).not.toContain('KEY_REVOKED_NO_TIMESTAMP')
   })
 
   test('of a sublayout is the functionary who handed it over, by when that came', () => {

@@ -12,6 +12,7 @@ import {
   type VerifyInput,
   verifyLayout,
 } from '../index.ts'
+import { allKeyids } from './keyids.ts'
 
 const EXPIRES = new Date('2040-01-01T00:00:00Z')
 const [owner, alice, bob] = [makeKey('owner'), makeKey('alice'), makeKey('bob')]
@@ -61,6 +62,11 @@ test('what in-toto alone refuses comes first, and what follows from what is stil
     'ARTIFACT_NAME_NOT_NORMAL warning -',
     'SUBLAYOUT_FAILED warning 1',
   ])
+})
+
+test.each(allKeyids(owner.key))('an owner signs under the keyid %s of any tool', (keyid) => {
+  const layout = readDocument('root.layout', metablock(layoutOf('build', [alice]), [{ ...owner, keyid }]))
+  expect(judge(NONE, { layout }).layout.signatures.map((one) => [one.keyid, one.outcome])).toEqual([[keyid, 'valid']])
 })
 
 describe('a defect of ours', () => {

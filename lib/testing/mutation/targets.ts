@@ -8,7 +8,13 @@ export interface MutationTarget {
 const verify = (...names: readonly string[]) => names.map((name) => `lib/in-toto/verify/${name}.ts`)
 const inToto = (...names: readonly string[]) => names.map((name) => `lib/in-toto/${name}.ts`)
 const RULES = inToto('evaluate-rules.test', 'evaluate-rules-ways.test', 'glob.test')
-const CHAINS = verify('attacks.test', 'security-cases.test', 'functionaries.test', 'whole-reports.test')
+const CHAINS = verify(
+  'attacks.test',
+  'security-cases.test',
+  'functionaries.test',
+  'whole-reports.test',
+  'revoked-keys.test',
+)
 const STATEMENTS = inToto(
   'statements/step-evidence.test',
   'statements/summary-evidence.test',
