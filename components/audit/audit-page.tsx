@@ -147,6 +147,7 @@ export function AuditPage() {
 }
 
 const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{28,}\b/g
+const UUID = /\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g
 const SHORT = 160
 const MOST = 8000
 
@@ -155,7 +156,7 @@ function Detail({ detail }: { detail: Record<string, unknown> }) {
   const keys = Object.keys(detail)
   if (keys.length === 0) return ''
   const line = keys.map((key) => `${key}: ${short(detail[key])}`).join(', ')
-  const brief = line.replace(DIGEST, '$1…')
+  const brief = line.replace(DIGEST, '$1…').replace(UUID, '$1…')
   if (brief === line && line.length <= SHORT) return <span className="text-xs text-mute">{line}</span>
   return (
     <details className="text-xs text-mute">

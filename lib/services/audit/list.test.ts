@@ -19,6 +19,7 @@ test('an act names what it was done to: by its name of today, else by the one no
   await revokeToken(actor, made.id)
   const draft = await createDraft(actor, { name: 'release', software: null })
   await deleteDraft(actor, draft.id)
+  await createDraft(actor, { name: 'release', software: 'payments-core' })
   const sha256 = 'ab'.repeat(32)
   await inTransaction((tx) =>
     recordAudit(tx, actor, { act: 'evidence.test', objectType: 'envelope', objectId: sha256, detail: { name: 'x' } }),
@@ -32,6 +33,7 @@ test('an act names what it was done to: by its name of today, else by the one no
   expect(named).toEqual([
     ['thing.test', null],
     ['evidence.test', null],
+    ['layout-draft.create', 'release of Payments core'],
     ['layout-draft.delete', 'release'],
     ['layout-draft.create', 'release'],
     ['token.revoke', 'gate of payments'],

@@ -11,14 +11,22 @@ type Names = ReadonlyMap<string, string>
 type Look = (ids: string[]) => Promise<readonly { readonly id: string; readonly name: string }[]>
 
 const NAME = { id: true, name: true } as const
+const LAYOUT = { ...NAME, software: { select: { name: true } } } as const
+
+/** Most layouts are called alike: whose it is tells them apart. */
+const ofSoftware = (name: string, software: { readonly name: string } | null) =>
+  software === null ? name : `${name} of ${software.name}`
 
 /** Where the name of an object stands. What is not here is called by its id, or by what its act noted. */
 const LOOKS: Readonly<Record<string, Look>> = {
   software: (ids) => db.software.findMany({ where: { id: { in: ids } }, select: NAME }),
-  'layout-draft': (ids) => db.layoutDraft.findMany({ where: { id: { in: ids } }, select: NAME }),
+  'layout-draft': async (ids) => {
+    const rows = await db.layoutDraft.findMany({ where: { id: { in: ids } }, select: LAYOUT })
+    return rows.map(({ id, name, software }) => ({ id, name: ofSoftware(name, software) }))
+  },
   'layout-version': async (ids) => {
-    const rows = await db.layoutVersion.findMany({ where: { id: { in: ids } }, select: { ...NAME, number: true } })
-    return rows.map(({ id, name, number }) => ({ id, name: `${name} v${number}` }))
+    const rows = await db.layoutVersion.findMany({ where: { id: { in: ids } }, select: { ...LAYOUT, number: true } })
+    return rows.map(({ id, name, number, software }) => ({ id, name: ofSoftware(`${name} v${number}`, software) }))
   },
   source: (ids) => db.source.findMany({ where: { id: { in: ids } }, select: NAME }),
   user: (ids) => db.user.findMany({ where: { id: { in: ids } }, select: NAME }),
