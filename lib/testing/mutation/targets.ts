@@ -68,6 +68,7 @@ export const TARGETS: readonly MutationTarget[] = [
         'step-form.test',
         'step-form-faults.test',
         'gather-evidence.test',
+        'verify-layout.test',
       ),
       ...CHAINS,
       ...STATEMENTS,

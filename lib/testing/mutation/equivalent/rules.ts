@@ -158,11 +158,6 @@ export const RULES: Equivalents = {
       changes: ['const expected = name === null ? undefined : links.get(rule.from)[rule.with].get(name)'],
       why: 'digests differ only where the step was found',
     },
-    {
-      was: 'if (known === undefined) return null',
-      changes: ['if (true) return null'],
-      why: 'what is kept saves time alone: without it the same is computed again',
-    },
   ],
   'lib/in-toto/verify/artifact-names.ts': [
     {
