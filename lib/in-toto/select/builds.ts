@@ -5,7 +5,7 @@ import type { Digests } from '../report.ts'
 import { substituteParameters } from '../verify/parameters.ts'
 import { madeFiles } from './content.ts'
 import { attemptsFrom, isOwn } from './deliveries.ts'
-import { type Evidence, gatherStore, type SignedLink } from './evidence.ts'
+import { type Evidence, gatherStore, linksOf, type SignedLink, unprovenOf } from './evidence.ts'
 import type { SelectInput } from './input.ts'
 import { isJoined } from './signed-runs.ts'
 import { openDelivery } from './standing.ts'
@@ -70,7 +70,7 @@ export function finalSteps(layout: Layout, finalFiles: SelectInput['finalFiles']
 export function findBuilds({ input, layout, evidence }: Store): FinalGroup[] {
   const builds: FinalGroup[] = []
   for (const step of finalSteps(layout, input.finalFiles)) {
-    const groups = Map.groupBy(evidence.links.get(step) ?? [], ({ content }) => content)
+    const groups = Map.groupBy(linksOf(evidence, step), ({ content }) => content)
     for (const links of groups.values()) builds.push(...buildsOf(step, links, input, evidence))
     builds.push(...unprovenBuilds(step, builds, input, evidence))
   }
@@ -84,7 +84,7 @@ function unprovenBuilds(
   input: SelectInput,
   evidence: Evidence,
 ): FinalGroup[] {
-  const groups = Map.groupBy(evidence.unproven.get(step) ?? [], ({ content }) => content)
+  const groups = Map.groupBy(unprovenOf(evidence, step), ({ content }) => content)
   const found = [...groups.values()].flatMap((links) => buildsOf(step, links, input, evidence))
   return found
     .filter(({ content, deliveryId }) => !known.some((one) => isSame(one, { step, content, deliveryId })))

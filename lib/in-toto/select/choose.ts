@@ -3,11 +3,12 @@ import type { Step } from '../layout.ts'
 import type { Digests, ReasonCode } from '../report.ts'
 import type { FinalGroup, Store } from './builds.ts'
 import { canTie, listsAll, madeFiles } from './content.ts'
-import type { SignedLink, Unusable } from './evidence.ts'
+import { linksOf, type SignedLink, type Unusable, unusableOf } from './evidence.ts'
+import { SELECT_LIMITS } from './input.ts'
 import type { Rebuild } from './rebuilds.ts'
 import { tookReplaced } from './replaced.ts'
 import { type Own, openDelivery } from './standing.ts'
-import { isRelated, leftOver, type Selected, type Tie, tieOf } from './ties.ts'
+import { leftOver, NO_TIE, type Selected, type Tie, tieOf } from './ties.ts'
 
 /** Why the evidence of a step is not simply there. */
 export interface Problem {
@@ -57,8 +58,7 @@ export const NONE = { groups: [], problems: [], passedOver: [], unusable: [], mi
 
 /** Links of a step that came in the build's own delivery; without a delivery, the final group alone. */
 export function ownLinks({ store, own }: Case, step: string): SignedLink[] {
-  const links = store.evidence.links.get(step) ?? []
-  return links.filter((link) => ['fresh', 'unsure', 'copy'].includes(own.standingOf(link)))
+  return linksOf(store.evidence, step).filter((link) => ['fresh', 'unsure', 'copy'].includes(own.standingOf(link)))
 }
 
 /** Those of them that were recorded for this run. */
@@ -72,14 +72,12 @@ export function freshLinks(one: Case, step: string): SignedLink[] {
 
 /** Links of a step that are not in the build's delivery. */
 export function otherLinks({ store, own }: Case, step: string): SignedLink[] {
-  return (store.evidence.links.get(step) ?? []).filter((link) => own.standingOf(link) === 'elsewhere')
+  return linksOf(store.evidence, step).filter((link) => own.standingOf(link) === 'elsewhere')
 }
 
 /** Documents of the delivery that name the step and cannot count for it. */
 export function ownUnusable({ store, own }: Case, step: string): Unusable[] {
-  return (store.evidence.unusable.get(step) ?? []).filter(({ heldBy }) =>
-    [...own.attempts].some((id) => heldBy.has(id)),
-  )
+  return unusableOf(store.evidence, step).filter(({ heldBy }) => [...own.attempts].some((id) => heldBy.has(id)))
 }
 
 /** Links that list every final file: the only door from another delivery. It is shut where the step made none. */
@@ -87,7 +85,7 @@ export function throughFinalFile(
   { store, build, finalFiles, own: delivery }: Case,
   links: readonly SignedLink[],
 ): SignedLink[] {
-  const final = store.evidence.links.get(build.step)?.find(({ content }) => content === build.content)
+  const final = linksOf(store.evidence, build.step).find(({ content }) => content === build.content)
   if (final === undefined) return []
   const made = madeFiles(final.record)
   if (![...finalFiles].some(([path, digests]) => made.has(path) && canTie(digests))) return []
@@ -148,20 +146,14 @@ export function groupsOf(links: readonly SignedLink[]): SignedLink[][] {
   return [...Map.groupBy(links, ({ content }) => content).values()]
 }
 
-/** One signer, one step, two different links: without a tie nobody knows which speaks about this build. */
-export function hasTwoLinks(fresh: readonly SignedLink[]): boolean {
-  const perSigner = Map.groupBy(fresh, ({ identity }) => identity)
+/** A signer with two different links of one step: without a tie nobody knows which speaks about this build. */
+export function hasTwoLinks(links: readonly SignedLink[]): boolean {
+  const perSigner = Map.groupBy(links, ({ identity }) => identity)
   return [...perSigner.values()].some((links) => new Set(links.map(({ signedSha256 }) => signedSha256)).size > 1)
 }
 
-/** Rule 1 with several groups of one signer: those that digests bind. */
-export function chooseByTie(
-  one: Case,
-  step: Step,
-  fresh: readonly SignedLink[],
-  selected: Selected,
-  last: boolean,
-): Choice | null {
+/** Rule 1 where a signer has several links: those that digests bind. */
+export function chooseByTie(one: Case, step: Step, fresh: readonly SignedLink[], selected: Selected): Choice {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const groups = groupsOf(fresh)
   const latest = one.build.firstSeen + one.store.input.waiting
@@ -176,9 +168,8 @@ export function chooseByTie(
       passedOver: rest.map((link) => passedOver(link, 'RUN_TWICE', 'no digest ties it to this build')),
     }
   }
-  if (!last && isOpen(step, selected)) return null
-  const names = groups.flat().map(({ stored }) => stored.document.source)
-  const message = `Step ${step.name} was recorded ${groups.length} times in this run with different files (${names.slice(0, 5).join(', ')}), and no digest says which belongs to this build. in-toto has one link per step.`
+  if (groups.length === 1) return { ...base, ...signedTwice(step, fresh) }
+  const message = `Step ${step.name} was recorded ${groups.length} times in this run with different files (${namesOf(groups.flat())}), and no digest says which belongs to this build. in-toto has one link per step.`
   return {
     ...base,
     problems: [{ code: 'RUN_TWICE', severity: 'cannot-tell', message }],
@@ -186,25 +177,25 @@ export function chooseByTie(
   }
 }
 
+function signedTwice(step: Step, fresh: readonly SignedLink[]): Pick<Choice, 'problems' | 'passedOver'> {
+  const message = `One functionary signed different links of step ${step.name} in this run (${namesOf(fresh)}), and no digest ties either to this build.`
+  return {
+    problems: [{ code: 'STEP_UNBOUND', severity: 'cannot-tell', message }],
+    passedOver: fresh.map((link) => passedOver(link, 'STEP_UNBOUND', 'it is one of several by the same signer')),
+  }
+}
+
 /** Rule 1 where only digests can say whether what the delivery holds is about this build. */
-export function chooseUnsure(
-  one: Case,
-  step: Step,
-  unsure: readonly SignedLink[],
-  selected: Selected,
-  last: boolean,
-): Choice | null {
+export function chooseUnsure(one: Case, step: Step, unsure: readonly SignedLink[], selected: Selected): Choice {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const isSublayout = unsure.every(({ sublayout }) => sublayout) && isOnlyOne(unsure)
   const tie = tieOfGroup(step, unsure, selected)
-  const isBound = isTied(tie) && (tie?.consumer === true || !tookReplaced(one, unsure))
+  const isBound = isTied(tie) && (tie.consumer || !tookReplaced(one, unsure))
   if (isSublayout || isBound) {
     return { ...base, groups: [unsure], ...besideFresh(one, step, unsure) }
   }
-  if (!last && isOpen(step, selected)) return null
-  const names = unsure.map(({ stored }) => stored.document.source).slice(0, 5)
   const why = 'it is of an earlier attempt, or of a run that several ids name, and no digest ties it to this build'
-  const message = `The link of ${step.name} (${names.join(', ')}) came with an earlier attempt, after which other files were recorded, or among links that name several runs; and no digest ties it to this build. Send it again under this attempt, or record the final file as a material of ${step.name}.`
+  const message = `The link of ${step.name} (${namesOf(unsure)}) came with an earlier attempt, after which other files were recorded, or among links that name several runs; and no digest ties it to this build. Send it again under this attempt, or record the final file as a material of ${step.name}.`
   return {
     ...base,
     problems: [{ code: 'STEP_UNBOUND', severity: 'cannot-tell', message }],
@@ -213,14 +204,14 @@ export function chooseUnsure(
 }
 
 /** Rule 1 with copies only: those that consume what this build made, or list the final file. */
-export function chooseCopies(one: Case, step: Step, copies: readonly SignedLink[], selected: Selected | null): Choice {
+export function chooseCopies(one: Case, step: Step, copies: readonly SignedLink[], selected: Selected): Choice {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const listing = new Set(throughFinalFile(one, copies))
   const letIn = copies.filter((link) => {
     if (link.sublayout) return isOnlyOne(copies)
-    if (listing.has(link) && (selected === null || fits(step, link, selected))) return true
+    if (listing.has(link) && fits(step, link, selected)) return true
     const tie = tieOfGroup(step, [link], selected)
-    return tie?.consumer === true || (isShared(one, step) && isTied(tie))
+    return tie.consumer || (isShared(one, step) && isTied(tie))
   })
   const rest = copies.filter((link) => !letIn.includes(link)).map((link) => copyPassedOver(one, link))
   if (letIn.length > 0) return { ...base, groups: groupsOf(letIn), mixed: letIn, passedOver: rest }
@@ -240,10 +231,8 @@ export function isShared({ store }: Case, step: Step): boolean {
 }
 
 /** Rule 2: from any delivery, or none, whatever lists the final file and leaves no file of a MATCH over. */
-export function chooseElsewhere(one: Case, step: Step, selected: Selected | null): Choice | null {
-  const listing = throughFinalFile(one, otherLinks(one, step.name)).filter(
-    (link) => selected === null || fits(step, link, selected),
-  )
+export function chooseElsewhere(one: Case, step: Step, selected: Selected): Choice | null {
+  const listing = throughFinalFile(one, otherLinks(one, step.name)).filter((link) => fits(step, link, selected))
   if (listing.length === 0) return null
   return { ...NONE, step, groups: groupsOf(listing), mixed: listing }
 }
@@ -253,26 +242,27 @@ export function fits(step: Step, link: SignedLink, selected: Selected): boolean 
   const records = new Map([...selected.records, [step.name, link.record] as const])
   return selected.layout.steps.every((other) => {
     const record = selected.records.get(other.name)
-    return record === undefined || other.name === step.name || leftOver(other, record, step.name, records) === null
+    return record === undefined || leftOver(other, record, step.name, records) === null
   })
 }
 
-export function tieOfGroup(step: Step, group: readonly SignedLink[], selected: Selected | null): Tie | null {
+export function tieOfGroup(step: Step, group: readonly SignedLink[], selected: Selected): Tie {
   const [first] = group
-  return first === undefined || first.sublayout || selected === null ? null : tieOf(step, first.record, selected)
+  return first === undefined || first.sublayout ? NO_TIE : tieOf(step, first.record, selected)
 }
 
-export function isTied(tie: Tie | null): boolean {
-  return tie !== null && tie.over === null && (tie.supplier || tie.consumer)
-}
-
-/** A step that a MATCH relates to it is not chosen yet: it may still bind. */
-function isOpen(step: Step, { layout, records }: Selected): boolean {
-  return layout.steps.some((other) => other.name !== step.name && !records.has(other.name) && isRelated(step, other))
+export function isTied({ supplier, consumer }: Tie): boolean {
+  return supplier || consumer
 }
 
 export function passedOver(link: SignedLink, code: ReasonCode, why: string): PassedOver {
   return { link, code, why }
+}
+
+/** The first of the files that they came in. */
+export function namesOf(links: readonly SignedLink[]): string {
+  const names = new Set(links.map(({ stored }) => stored.document.source))
+  return [...names].slice(0, SELECT_LIMITS.shown).join(', ')
 }
 
 function copyPassedOver({ build }: Case, link: SignedLink): PassedOver {
@@ -302,7 +292,6 @@ function copiedAgain({ store }: Case, step: Step, link: SignedLink): Problem {
 }
 
 function disagreement(step: Step, groups: readonly (readonly SignedLink[])[]): Problem {
-  const names = groups.map((group) => group[0]?.stored.document.source ?? '').slice(0, 5)
-  const message = `Different functionaries say different things about step ${step.name}: ${names.join(', ')}.`
+  const message = `Different functionaries say different things about step ${step.name}: ${namesOf(groups.flat())}.`
   return { code: 'SIGNERS_DISAGREE', severity: 'deny', message }
 }

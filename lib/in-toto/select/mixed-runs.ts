@@ -1,4 +1,3 @@
-import type { Recorded } from '../evaluate-rules.ts'
 import type { Step } from '../layout.ts'
 import {
   type Case,
@@ -11,16 +10,16 @@ import {
   ownUnusable,
   tieOfGroup,
 } from './choose.ts'
-import type { SignedLink } from './evidence.ts'
+import { linksOf, type SignedLink } from './evidence.ts'
 import { isRelated, type Selected, suppliesMade } from './ties.ts'
 
 /**
  * Rule 3: from any delivery, or none, whatever digests tie, where the binding marks the step as shared or accepts mixed
  * runs. A shared step's link serves many builds; another's must belong to no other.
  */
-export function chooseMixed(one: Case, step: Step, selected: Selected | null): Choice | null {
+export function chooseMixed(one: Case, step: Step, selected: Selected): Choice | null {
   const shared = isShared(one, step)
-  if (selected === null || (!shared && one.store.input.mixedRuns !== true)) return null
+  if (!shared && one.store.input.mixedRuns !== true) return null
   const latest = one.build.firstSeen + one.store.input.waiting
   const tied = otherLinks(one, step.name).filter(
     (link) =>
@@ -44,12 +43,9 @@ function suppliesAnother({ store, build, own }: Case, step: Step, link: SignedLi
     (consumer) =>
       consumer.name !== step.name &&
       isRelated(step, consumer) &&
-      (store.evidence.links.get(consumer.name) ?? []).some((other) => {
+      linksOf(store.evidence, consumer.name).some((other) => {
         if (own.standingOf(other) !== 'elsewhere' || other.sublayout || other.firstSeen > build.firstSeen) return false
-        const records = new Map<string, Recorded>([
-          [step.name, link.record],
-          [consumer.name, other.record],
-        ])
+        const records = new Map([[step.name, link.record]])
         return suppliesMade(consumer, other.record, step.name, link.record, records)
       }),
   )
@@ -60,7 +56,7 @@ function cameWithAnother({ store }: Case, step: Step, { heldBy }: SignedLink, se
   return [...selected.links].some(
     ([name, chosen]) =>
       name !== step.name &&
-      (store.evidence.links.get(name) ?? []).some(
+      linksOf(store.evidence, name).some(
         (other) => !chosen.includes(other) && [...heldBy].some((id) => other.heldBy.has(id)),
       ),
   )

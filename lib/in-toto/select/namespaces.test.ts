@@ -166,6 +166,20 @@ describe('a sublayout that the binding pins', () => {
     expect(report.steps.find(({ name }) => name === 'build')?.sublayout?.verdict).toBe('allow')
   })
 
+  test('counts as a copy in the run, too, and is marked; what another signed of it elsewhere is no reason against', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    const { bytes } = bringElsewhere(store, SUBLAYOUT)
+    addRun(store, 'r1', 500, { sublayout: true })
+    const path = linkFileName('build', lead)
+    store.again('r1', 501, { step: 'build', bytes, path, delivery: 'r1', at: 501 })
+    const report = store.verdict('r1', 10_000, pinned)
+    expect([report.verdict, report.reasons.map(({ code }) => code)]).toEqual(['allow', ['MIXED_RUNS']])
+    bringElsewhere(store, SUBLAYOUT, ci)
+    const { reasons } = store.verdict('r1', 10_000, pinned)
+    expect(reasons.map(({ code }) => code)).not.toContain('STEP_UNBOUND')
+    expect(reasons.filter(({ code }) => code === 'MIXED_RUNS')).toHaveLength(2)
+  })
+
   test('is judged like any other: what it demands has to be in the run', () => {
     const store = new EvidenceStore(DELEGATED, owner)
     bringElsewhere(store, SUBLAYOUT)

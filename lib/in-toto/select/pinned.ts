@@ -1,5 +1,5 @@
 import type { Step } from '../layout.ts'
-import { type Case, type Choice, NONE, otherLinks, ownLinks, ownUnusable, passedOver } from './choose.ts'
+import { type Case, type Choice, NONE, namesOf, otherLinks, ownLinks, ownUnusable, passedOver } from './choose.ts'
 import type { SignedLink } from './evidence.ts'
 import type { SelectInput, StoredDocument } from './input.ts'
 
@@ -26,8 +26,7 @@ export function choosePinned(one: Case, step: Step): Choice | null {
   const base = { ...NONE, step, unusable: ownUnusable(one, step.name) }
   const others = own.filter((link) => !isPinned(link))
   if (others.length > 0) {
-    const names = others.map(({ stored }) => stored.document.source).slice(0, 5)
-    const message = `The binding pins the sublayout of step ${step.name} to sha256 ${pin}, and this run holds something else for it: ${names.join(', ')}. Send the pinned sublayout, or change the pin.`
+    const message = `The binding pins the sublayout of step ${step.name} to sha256 ${pin}, and this run holds something else for it: ${namesOf(others)}. Send the pinned sublayout, or change the pin.`
     return {
       ...base,
       problems: [{ code: 'STEP_UNBOUND', severity: 'cannot-tell', message }],

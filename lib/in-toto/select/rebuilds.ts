@@ -2,7 +2,7 @@ import { equalArtifacts, equalDigests } from '../link.ts'
 import type { Digests } from '../report.ts'
 import type { Case, Choice } from './choose.ts'
 import { canTie } from './content.ts'
-import type { SignedLink } from './evidence.ts'
+import { linksOf, type SignedLink } from './evidence.ts'
 
 /** A link of another run that made something else from the very same files. */
 export interface Rebuild {
@@ -23,7 +23,7 @@ export function rebuildsOf({ store, own }: Case, { step, groups }: Choice): Rebu
   const [selected] = groups[0] ?? []
   if (selected === undefined || selected.sublayout || groups.some((group) => !isOne(group, selected))) return []
   if (![...selected.record.materials.values()].some(canTie)) return []
-  return (store.evidence.links.get(step.name) ?? []).flatMap((link) => {
+  return linksOf(store.evidence, step.name).flatMap((link) => {
     if (link.sublayout || link.content === selected.content || groups.flat().includes(link)) return []
     if (!['elsewhere', 'copy'].includes(own.standingOf(link))) return []
     if (!equalArtifacts(link.record.materials, selected.record.materials)) return []

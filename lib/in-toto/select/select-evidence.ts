@@ -10,6 +10,7 @@ import {
   chooseFresh,
   chooseUnsure,
   freshLinks,
+  groupsOf,
   hasTwoLinks,
   isShared,
   isTied,
@@ -20,7 +21,7 @@ import {
   throughFinalFile,
   tieOfGroup,
 } from './choose.ts'
-import type { SignedLink } from './evidence.ts'
+import { linksOf, type SignedLink, unprovenOf, unusableOf } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
 import { belongsNowhereElse, chooseMixed } from './mixed-runs.ts'
 import { choosePinned } from './pinned.ts'
@@ -68,9 +69,9 @@ export function chooseAll(one: Case): Choice[] {
 /** The final step of a build that is only shown: nothing stands for it, and the verifier says what is wrong with its link. */
 function chooseUnproven({ store, build }: Case, step: Step): Choice | null {
   if (build.unproven !== true || step.name !== build.step) return null
-  const late = store.evidence.unproven.get(step.name) ?? []
+  const late = unprovenOf(store.evidence, step.name)
   const shown = late.filter(({ content }) => content === build.content).map(({ stored }) => stored)
-  const unusable = (store.evidence.unusable.get(step.name) ?? []).filter(({ stored }) => shown.includes(stored))
+  const unusable = unusableOf(store.evidence, step.name).filter(({ stored }) => shown.includes(stored))
   const revoked = unusable.find(({ skipped }) => skipped.code === 'KEY_REVOKED')
   const message = `Nothing proves that the final link of this build (${step.name}) was signed ${revoked === undefined ? 'while its certificate was valid, or before its key was revoked' : 'before its key was revoked'}, so that nothing can be said of what it made.`
   const [first] = unusable
@@ -92,15 +93,16 @@ function tooMany(one: Case, step: Step): Choice | null {
 function chooseWithoutTies(one: Case, step: Step): Choice | null {
   const recorded = recordedLinks(one, step.name)
   if (recorded.length === 0) return null
-  // two links with the same files still need a tie, unless they are the final ones that the build is made of
-  const isOnePerson = new Set(recorded.map((link) => link.identity)).size === 1
-  if (step.name !== one.build.step && isOnePerson && hasTwoLinks(recorded)) return null
+  // two links of one signer need a tie even with the same files, unless they are those that the build is made of; what
+  // several people say differently is no matter of ties
+  const disagree = new Set(recorded.map((link) => link.identity)).size > 1 && groupsOf(recorded).length > 1
+  if (step.name !== one.build.step && !disagree && hasTwoLinks(recorded)) return null
   return chooseFresh(one, step, recorded)
 }
 
 /** Rounds, each on what the rounds before selected, so that no order among the steps decides. */
 function chooseWithTies(one: Case, waiting: readonly Step[], chosen: Map<string, Choice>): void {
-  for (let round = 0; round <= waiting.length; round++) {
+  for (;;) {
     const selected = selectedOf(one, chosen)
     const found = waiting
       .filter(({ name }) => !chosen.has(name))
@@ -111,41 +113,20 @@ function chooseWithTies(one: Case, waiting: readonly Step[], chosen: Map<string,
   }
 }
 
-/** @param last nothing more will be selected that could bind it */
-function bound(one: Case, step: Step, selected: Selected, last = false): Choice | null {
+function bound(one: Case, step: Step, selected: Selected): Choice | null {
   const fresh = freshLinks(one, step.name)
-  if (fresh.length > 0) return chooseTwice(one, step, fresh, selected, last)
+  if (fresh.length > 0) return chooseByTie(one, step, fresh, selected)
   const recorded = recordedLinks(one, step.name)
-  if (recorded.length > 0) return chooseUnsure(one, step, recorded, selected, last)
+  if (recorded.length > 0) return chooseUnsure(one, step, recorded, selected)
   const copies = ownLinks(one, step.name)
   if (copies.length > 0) return chooseCopies(one, step, copies, selected)
   return chooseElsewhere(one, step, selected) ?? chooseMixed(one, step, selected)
 }
 
-/** One signer with several links of one step. */
-function chooseTwice(
-  one: Case,
-  step: Step,
-  fresh: Choice['groups'][number],
-  selected: Selected,
-  last: boolean,
-): Choice | null {
-  const choice = chooseByTie(one, step, fresh, selected, last)
-  if (choice === null || choice.groups.length > 0 || new Set(fresh.map(({ content }) => content)).size > 1)
-    return choice
-  if (isTied(tieOfGroup(step, fresh, selected))) return { ...choice, groups: [fresh], problems: [] }
-  const message = `One functionary signed ${fresh.length} different links of step ${step.name} in this run, and no digest ties either to this build.`
-  return {
-    ...choice,
-    problems: [{ code: 'STEP_UNBOUND', severity: 'cannot-tell', message }],
-    passedOver: fresh.map((link) => passedOver(link, 'STEP_UNBOUND', 'it is one of several by the same signer')),
-  }
-}
-
 /** Nothing binds it: what is in the delivery says why, else it is unbound, pending or missing. */
 function chooseLast(one: Case, step: Step, chosen: ReadonlyMap<string, Choice>): Choice {
   const selected = selectedOf(one, chosen)
-  return bound(one, step, selected, true) ?? chooseNothing(one, step, selected)
+  return bound(one, step, selected) ?? chooseNothing(one, step, selected)
 }
 
 /**
@@ -156,7 +137,7 @@ function withOthers(one: Case, choice: Choice, selected: Selected): Choice {
   const [group = []] = choice.groups
   const content = group[0]?.content
   if (choice.groups.length !== 1 || group.some((link) => link.content !== content)) return choice
-  const equal = (one.store.evidence.links.get(choice.step.name) ?? []).filter(
+  const equal = linksOf(one.store.evidence, choice.step.name).filter(
     (link) => link.content === content && !group.includes(link) && one.own.standingOf(link) !== 'replaced',
   )
   const tied = isTied(tieOfGroup(choice.step, group, selected))

@@ -1,6 +1,6 @@
 import type { FinalGroup } from './builds.ts'
 import { attemptsUpTo } from './deliveries.ts'
-import type { Evidence, SignedLink } from './evidence.ts'
+import { type Evidence, linksOf, type SignedLink } from './evidence.ts'
 import { isJoined } from './signed-runs.ts'
 
 /**
@@ -44,7 +44,7 @@ export function openDelivery(
   const said = new Set(levels.flat().flatMap(({ run }) => run ?? []))
   const latest = latestAttempts(levels[0] ?? [], attemptOf)
   const rerecorded = levels.flatMap((level) => firstRerecorded(level, attemptOf))
-  const joins = (outermost.links.get(build.step) ?? []).some(
+  const joins = linksOf(outermost, build.step).some(
     ({ content, run, ...link }) =>
       content === build.content && run === build.run && isJoined({ run, ...link }, evidence.runs),
   )

@@ -22,6 +22,9 @@ export interface Tie {
   readonly over: { readonly step: string; readonly artifact: string } | null
 }
 
+/** Of what lists no files, such as a sublayout. */
+export const NO_TIE: Tie = { supplier: false, consumer: false, over: null }
+
 /** Whether any MATCH rule of the layout looks from one of the steps to the other. */
 export function isRelated(step: Step, other: Step): boolean {
   return matchesFrom(step, other.name).length > 0 || matchesFrom(other, step.name).length > 0

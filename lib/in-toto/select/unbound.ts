@@ -15,7 +15,7 @@ import { SELECT_LIMITS } from './input.ts'
 import { isRelated, type Selected } from './ties.ts'
 
 /** No link stands for the step (rule 4): unbound where one exists that would fit, else pending or missing. */
-export function chooseNothing(one: Case, step: Step, selected: Selected | null): Choice {
+export function chooseNothing(one: Case, step: Step, selected: Selected): Choice {
   const unusable = ownUnusable(one, step.name)
   const near = otherLinks(one, step.name).map((link) => nearness(one, step, link, selected))
   const shown = near.toSorted(nearestFirst).slice(0, SELECT_LIMITS.shown)
@@ -38,7 +38,7 @@ interface Near {
   readonly fits: boolean
 }
 
-function nearness({ store, build }: Case, step: Step, link: SignedLink, selected: Selected | null): Near {
+function nearness({ store, build }: Case, step: Step, link: SignedLink, selected: Selected): Near {
   const tie = tieOfGroup(step, [link], selected)
   const related = store.layout.steps.some((other) => other.name !== step.name && isRelated(step, other))
   const loose = link.heldBy.size === 0
@@ -49,7 +49,7 @@ function nearness({ store, build }: Case, step: Step, link: SignedLink, selected
     : loose
       ? 'it came without a run'
       : `it was seen ${origin(store, link)}`
-  const over = tie?.over ?? null
+  const { over } = tie
   const why = over === null ? belongs : `${belongs}, and ${over.artifact} of ${over.step} has no counterpart in it`
   // what no MATCH takes anything of would fit any build
   const bindsNothing = !related || (over === null && !isTied(tie))

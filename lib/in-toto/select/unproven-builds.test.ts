@@ -9,7 +9,7 @@ import {
   makeSvid,
   type TestCertificate,
 } from '#lib/testing/authority/certificates.ts'
-import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
+import { digestOf, layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { readDocument, type TimeProof } from '../index.ts'
@@ -171,6 +171,26 @@ describe('a final link whose certificate ended before anybody received it', () =
       new TextDecoder().decode(forged.bytes).replace('"stdout": ""', '"stdout": "x"'),
     )
     expect(said([byKey, { ...forged, bytes: changed }])).toEqual([])
+  })
+
+  test('says of each build what is wrong with its own link, and weighs it so', () => {
+    const one = bySvid(svid)
+    const two = bySvid(makeSvid(root, PACK, during(0, 1)), {}, packed('another'))
+    const fresh = makeSvid(root, PACK, during(0, 30))
+    const three = bySvid(fresh, {}, packed('a third'))
+    const revokedKeys = [{ keys: [fresh.key.key.fingerprint], at: NOON }]
+    const reason = (image: string, more: Partial<SelectInput> = {}) => {
+      const found = judged([byKey, one, two, three], more).find(
+        ({ files }) => files.get('image')?.sha256 === digestOf(image),
+      )
+      const own = found?.report.reasons.find(({ step, code }) => step === 'pack' && code !== 'STEP_MISSING')
+      return [found?.build.unproven, own?.code, own?.severity, found?.report.steps[1]?.skipped.length]
+    }
+    expect(reason('image', { revokedKeys })).toEqual([true, 'CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', 1])
+    expect(reason('another', { revokedKeys })).toEqual([true, 'CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', 1])
+    expect(reason('a third', { revokedKeys })).toEqual([true, 'KEY_REVOKED', 'deny', 1])
+    // the two that cannot count are shown beside it
+    expect(reason('a third')).toEqual([undefined, undefined, undefined, 2])
   })
 
   test('of a step that is not the final one starts nothing', () => {

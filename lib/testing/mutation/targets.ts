@@ -29,6 +29,9 @@ const VECTORS = 'lib/cli/verify/vectors.test.ts'
 const select = (...names: readonly string[]) => names.map((name) => `lib/in-toto/select/${name}.ts`)
 /** Without those that draw whole stores, which take half a minute for each change. */
 const STORES = select(
+  'selection.test',
+  'standing.test',
+  'limits.test',
   'attacks.test',
   'named-attacks.test',
   'namespaces.test',
