@@ -138,6 +138,33 @@ describe('a sublayout in a store of many runs', () => {
   })
 })
 
+describe('sublayouts of other runs', () => {
+  test('two different ones, copied into a run: neither counts', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'old', 0, { sublayout: true })
+    const copies = ['one', 'two'].map((readme) => bringSublayout(store, 'old', 0, { ...SUBLAYOUT, readme }))
+    addRun(store, 'r1', 500, { sublayout: true })
+    const [one, two] = copies
+    if (one === undefined || two === undefined) throw new Error('no copies')
+    store.again('r1', 501, one)
+    expect(store.verdict('r1').verdict).toBe('allow')
+    store.again('r1', 501, two)
+    expect(root(store.verdict('r1'))).toEqual(['cannot-tell', 'REPLAYED', 'build'])
+  })
+
+  test('one that is not in the run is unbound, and no file is said to be missing in it', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'old', 0, { sublayout: true })
+    bringSublayout(store, 'old', 0)
+    addRun(store, 'r1', 500, { sublayout: true })
+    const [report] = [store.verdict('r1')]
+    const skipped = report.steps.find(({ name }) => name === 'build')?.skipped ?? []
+    expect(skipped.map(({ code }) => code)).toEqual(['STEP_UNBOUND'])
+    expect(skipped[0]?.message).toContain('in run old')
+    expect(skipped[0]?.message).not.toContain('counterpart')
+  })
+})
+
 describe('a sublayout that the binding pins', () => {
   const bytesOf = (spec: LayoutSpec, by: TestKey = lead) => metablock(layoutDocument(spec), [by])
   const signedOf = (spec: LayoutSpec) => toHex(sha256(encodeCanonicalJson(layoutDocument(spec))))

@@ -248,14 +248,31 @@ describe('one functionary with several links of a step', () => {
   })
 
   test('several that fit are kept, and what equals one of them elsewhere adds nobody', () => {
-    const layout = changed('build', { keys: keys(ci, other) })
+    const layout = changed('build', { keys: keys(ci, other), materials: ['ALLOW *'] })
     const store = new EvidenceStore(layout, owner).run({ id: 'late', openedAt: 50 })
     addRun(store, 'r1', 0, ['build'])
     const more = { materials: { ...run.build.materials, 'app.tgz': 'tgz r1' } }
-    store.bring('r1', 1, said(run.build, 'one'), ci)
-    store.bring('r1', 1, said(run.build, 'two', { products: { ...run.build.products, debug: 'x' } }), ci)
-    store.bring('late', 50, said(run.build, 'elsewhere', more), other)
-    expect(choice(store, 'r1', 'build')?.groups?.map(String).toSorted()).toEqual(['one', 'two'])
+    const bring = (id: string, at: number) => {
+      store.bring(id, at, said(run.build, `one in ${id}`, more), id === 'r1' ? ci : other)
+      const products = { ...run.build.products, debug: 'x' }
+      store.bring(id, at, said(run.build, `two in ${id}`, { ...more, products }), id === 'r1' ? ci : other)
+    }
+    bring('r1', 1)
+    bring('late', 50)
+    const groups = choice(store, 'r1', 'build')?.groups?.map(String).toSorted()
+    expect(groups).toEqual(['one in r1', 'two in r1'])
+  })
+
+  test('nor does it where people disagree', () => {
+    const layout = changed('approve', { keys: keys(manager, other, tester, git) })
+    const { store } = storeWith('r1', 0, ['approve'], layout)
+    const materials = { 'app.tgz': 'tgz r1' }
+    store.bring('r1', 1, said(run.approve, 'yes', { materials }), manager)
+    store.bring('r1', 1, said(run.approve, 'no', { materials: { ...materials, no: 'no' } }), other)
+    store.run({ id: 'late', openedAt: 500 })
+    store.bring('late', 500, said(run.approve, 'yes elsewhere', { materials }), tester)
+    store.bring('late', 500, said(run.approve, 'no elsewhere', { materials: { ...materials, no: 'no' } }), git)
+    expect(choice(store, 'r1', 'approve')).toEqual({ groups: [['no', 'yes']], problems: ['SIGNERS_DISAGREE deny'] })
   })
 
   test('none tied: nobody can tell, each file is named once', () => {
@@ -367,6 +384,21 @@ describe('a link of an earlier attempt, after which other files were recorded', 
       expect(found?.groups).toEqual(groups)
       expect(found?.mixed).toBeUndefined()
     }
+  })
+
+  test('as does at once one from elsewhere that lists the final file', () => {
+    const materials = { ...run.build.products, 'app.tgz': 'tgz r1' }
+    const layout = changed('approve', {
+      keys: keys(manager, other, git),
+      materials: APPROVAL.steps[3]?.materials ?? [],
+    })
+    const store = retested(materials, layout).run({ id: 'late', openedAt: 500 })
+    store.bring('r1 again', 31, said(run.approve, 'late', { materials }), other)
+    store.bring('late', 500, said(run.approve, 'elsewhere', { materials }), git)
+    expect(choice(store, 'r1 again', 'approve')).toEqual({
+      groups: [['early', 'elsewhere', 'late']],
+      mixed: ['elsewhere'],
+    })
   })
 
   test('what its signer recorded anew does not come back, although it says the same and lists the final file', () => {
@@ -601,6 +633,22 @@ describe('accepted mixed runs', () => {
       passedOver: ['cloned: STEP_UNBOUND, it belongs to another run'],
     })
     expect(messagesOf(store, 'r1', 'clone', mixedRuns)[0]).toContain('came from a run that holds other links')
+  })
+
+  test('nor take any of equal links, if one of them does', () => {
+    const store = cloned(
+      (into) => {
+        into.bring('r1', 10, said(run.test, 'right'), tester)
+        into.bring('r1', 10, said(run.test, 'wrong', { products: { result: 'FAIL' } }), tester)
+        into.run({ id: 'theirs' })
+        into.bring('theirs', 0, said(run.clone, 'cloned by them'), git)
+        into.bring('theirs', 0, said(run.test, 'theirs', { materials: { app: 'theirs' } }), tester)
+      },
+      LAYOUT,
+      ['clone', 'test'],
+    )
+    const over = 'STEP_UNBOUND, it belongs to another run'
+    expect(choice(store, 'r1', 'clone', mixedRuns)?.passedOver).toEqual([`cloned by them: ${over}`, `cloned: ${over}`])
   })
 
   test('take what came with links of steps that nothing is chosen for', () => {

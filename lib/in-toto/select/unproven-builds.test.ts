@@ -16,6 +16,7 @@ import { readDocument, type TimeProof } from '../index.ts'
 import { findBuilds, openStore } from './builds.ts'
 import type { Delivery, SelectInput, StoredDocument } from './input.ts'
 import { judgeBuild } from './judge-build.ts'
+import { selectEvidence } from './select-evidence.ts'
 
 const HOUR = 3_600_000
 const NOON = Date.parse('2026-05-10T12:00:00Z')
@@ -90,8 +91,8 @@ const delivery = (id: string): Delivery => ({
   ...{ openedAt: NOON, closesAt: NOON + 24 * HOUR },
 })
 
-function judged(given: readonly Given[], more: Partial<SelectInput> = {}) {
-  const store = openStore({
+function storeOf(given: readonly Given[], more: Partial<SelectInput> = {}) {
+  return openStore({
     softwareId: 'payments',
     layout: LAYOUT,
     layoutKeys: [owner.key],
@@ -105,6 +106,10 @@ function judged(given: readonly Given[], more: Partial<SelectInput> = {}) {
     certificates: { verifyCertificate, intermediates: [], bundles: [] },
     ...more,
   })
+}
+
+function judged(given: readonly Given[], more: Partial<SelectInput> = {}) {
+  const store = storeOf(given, more)
   return findBuilds(store).map((build) => ({ build, ...judgeBuild(store, build) }))
 }
 const said = (given: readonly Given[], more: Partial<SelectInput> = {}) =>
@@ -186,6 +191,19 @@ describe('a final link whose certificate ended before anybody received it', () =
       const own = found?.report.reasons.find(({ step, code }) => step === 'pack' && code !== 'STEP_MISSING')
       return [found?.build.unproven, own?.code, own?.severity, found?.report.steps[1]?.skipped.length]
     }
+    const chosen = (image: string, more: Partial<SelectInput> = {}) => {
+      const store = storeOf([byKey, one, two, three], more)
+      const build = findBuilds(store).find(({ files }) => files.get('image')?.sha256 === digestOf(image))
+      return build === undefined ? null : selectEvidence(store, build).choices[1]?.problems
+    }
+    const problem = (code: string, severity: string, when: string) => ({
+      code,
+      severity,
+      message: `Nothing proves that the final link of this build (pack) was signed ${when}, so that nothing can be said of what it made.`,
+    })
+    const inTime = 'while its certificate was valid, or before its key was revoked'
+    expect(chosen('image', { revokedKeys })).toEqual([problem('CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', inTime)])
+    expect(chosen('a third', { revokedKeys })).toEqual([problem('KEY_REVOKED', 'deny', 'before its key was revoked')])
     expect(reason('image', { revokedKeys })).toEqual([true, 'CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', 1])
     expect(reason('another', { revokedKeys })).toEqual([true, 'CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', 1])
     expect(reason('a third', { revokedKeys })).toEqual([true, 'KEY_REVOKED', 'deny', 1])

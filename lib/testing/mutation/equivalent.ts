@@ -3,6 +3,7 @@ import { CERTIFICATES } from './equivalent/certificates.ts'
 import { ENVELOPES } from './equivalent/envelopes.ts'
 import { GLOBS } from './equivalent/globs.ts'
 import { RULES } from './equivalent/rules.ts'
+import { SELECT } from './equivalent/select.ts'
 import { SIGNERS } from './equivalent/signers.ts'
 import { STEPS } from './equivalent/steps.ts'
 
@@ -29,4 +30,5 @@ export const EQUIVALENT: Equivalents = {
   ...STEPS,
   ...ANSWER,
   ...ENVELOPES,
+  ...SELECT,
 }
