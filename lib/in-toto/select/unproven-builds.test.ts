@@ -191,8 +191,8 @@ describe('a final link whose certificate ended before anybody received it', () =
       const own = found?.report.reasons.find(({ step, code }) => step === 'pack' && code !== 'STEP_MISSING')
       return [found?.build.unproven, own?.code, own?.severity, found?.report.steps[1]?.skipped.length]
     }
-    const chosen = (image: string, more: Partial<SelectInput> = {}) => {
-      const store = storeOf([byKey, one, two, three], more)
+    const chosen = (image: string, more: Partial<SelectInput>, beside: readonly Given[] = []) => {
+      const store = storeOf([byKey, one, two, three, ...beside], more)
       const build = findBuilds(store).find(({ files }) => files.get('image')?.sha256 === digestOf(image))
       return build === undefined ? null : selectEvidence(store, build).choices[1]?.problems
     }
@@ -204,6 +204,9 @@ describe('a final link whose certificate ended before anybody received it', () =
     const inTime = 'while its certificate was valid, or before its key was revoked'
     expect(chosen('image', { revokedKeys })).toEqual([problem('CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', inTime)])
     expect(chosen('a third', { revokedKeys })).toEqual([problem('KEY_REVOKED', 'deny', 'before its key was revoked')])
+    // of several with the same files the heavier
+    const both = chosen('image', { revokedKeys }, [bySvid(fresh)])
+    expect(both).toEqual([problem('KEY_REVOKED', 'deny', 'before its key was revoked')])
     expect(reason('image', { revokedKeys })).toEqual([true, 'CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', 1])
     expect(reason('another', { revokedKeys })).toEqual([true, 'CERT_EXPIRED_NO_TIMESTAMP', 'cannot-tell', 1])
     expect(reason('a third', { revokedKeys })).toEqual([true, 'KEY_REVOKED', 'deny', 1])
