@@ -46,6 +46,11 @@ export interface OpenEnvelope {
   readonly signatures: readonly EnvelopeSignature[]
   /** exactly what the signatures cover: canonical JSON of the value as parsed, or DSSE's PAE */
   readonly signedBytes: Uint8Array
+  /**
+   * Where `signedBytes` are made anew each time: makes them for one use, after which they are gone, so that those of one
+   * large document are not kept beside those of the next. Absent: they are kept anyway.
+   */
+  lendSignedBytes?<T>(use: (bytes: Uint8Array) => T): T
   /** the signed part */
   readonly value: JsonObject
   /** a link with exactly the members of the specification: nobody reads it differently */
@@ -88,7 +93,7 @@ export function parseDocument(open: OpenEnvelope): Envelope {
 }
 
 /** What signatures are checked with. */
-export type Signed = Pick<OpenEnvelope, 'form' | 'signatures' | 'signedBytes'>
+export type Signed = Pick<OpenEnvelope, 'form' | 'signatures' | 'signedBytes' | 'lendSignedBytes'>
 
 /** A DSSE envelope around a JSON object that is no in-toto metadata. */
 export interface SignedJson extends Signed {

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeCanonicalJson, type JsonObject, jsonObject, printJson, utf8 } from '#lib/crypto/index.ts'
+import { encodeCanonicalJson, equalBytes, type JsonObject, jsonObject, printJson, utf8 } from '#lib/crypto/index.ts'
+import { verifySignature } from '#lib/crypto/node/index.ts'
 import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { ArtifactList } from './artifact-list.ts'
 import { type Envelope, openEnvelope, parseDocument, readQuickly } from './envelope.ts'
 import { ArtifactTables } from './file-table.ts'
+import { SignatureBook } from './verify/signatures.ts'
 
 const signer = makeKey('ci')
 const files = (count: number) =>
@@ -67,6 +69,36 @@ describe('a link is read the same by the quick and by the general reader', () =>
     expect(quick.signatures).toEqual(before.signatures)
     expect(quick.signedBytes).toEqual(before.signedBytes)
     expect(quick.value).toEqual(before.value)
+  })
+
+  test('and lends what is signed for one use, after which a large one is given back', () => {
+    for (const [count, stays] of [
+      [20, true],
+      [15_000, false],
+    ] as const) {
+      const link = linkDocument({ name: 'build', products: files(count) })
+      const { quick, general } = both(metablock(link, [signer]))
+      if (quick?.lendSignedBytes === undefined) throw new Error('not read quickly, or not lent')
+      const { signedBytes } = general()
+      const lent: Uint8Array[] = []
+      expect(
+        quick.lendSignedBytes((bytes) => {
+          lent.push(bytes)
+          return equalBytes(bytes, signedBytes)
+        }),
+      ).toBe(true)
+      expect(lent[0]?.length).toBe(stays ? signedBytes.length : 0)
+      expect(() =>
+        quick.lendSignedBytes?.((bytes) => {
+          lent.push(bytes)
+          throw new Error('no')
+        }),
+      ).toThrow('no')
+      expect(lent[1]?.length).toBe(stays ? signedBytes.length : 0)
+      // and they are there again for whoever asks next
+      expect(quick.signedBytes).toEqual(signedBytes)
+      expect(new SignatureBook(verifySignature, 0).find(quick, signer.key, [signer.keyid]).outcome).toBe('valid')
+    }
   })
 
   test('with file lists that were read before', () => {

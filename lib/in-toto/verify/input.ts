@@ -91,7 +91,9 @@ export interface InspectionRun {
   readonly problem?: string
 }
 
-/** Checks one signature over bytes. `otherHeaders` (hex) only for gpg. */
+/**
+ * Checks one signature over bytes, which are lent: after the call they may be gone. `otherHeaders` (hex) only for gpg.
+ */
 export type SignatureVerifier = (
   key: Key,
   message: Uint8Array,

@@ -63,7 +63,9 @@ export class SignatureBook {
     if (gpg !== (signature.otherHeaders !== null)) {
       return { outcome: 'invalid', signature, why: 'key and signature are not of one kind' }
     }
-    const answer = this.verify(signer, envelope.signedBytes, signature.bytes, signature.otherHeaders)
+    const { bytes, otherHeaders } = signature
+    const check = (signed: Uint8Array) => this.verify(signer, signed, bytes, otherHeaders)
+    const answer = envelope.lendSignedBytes?.(check) ?? check(envelope.signedBytes)
     if (!answer.valid) return { outcome: 'invalid', signature, why: answer.why }
     if (isExpiredKey(signer, new Date(this.at))) {
       return { outcome: 'expired', signature, why: 'the key had expired' }
