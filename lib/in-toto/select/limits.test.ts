@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest'
-import { links, storeWith, tester } from '#lib/testing/five-steps.ts'
+import { links, manager, storeWith, tester } from '#lib/testing/five-steps.ts'
 
 // as the limits are, but low: a thousand links of one step take long to sign
 vi.mock('./input.ts', async (original) => ({
   ...(await original<typeof import('./input.ts')>()),
-  SELECT_LIMITS: { groups: 3, combinations: 1_000, shown: 5 },
+  SELECT_LIMITS: { groups: 3, combinations: 3, shown: 5 },
 }))
 
 test('more links of a step in one run than are looked at: nobody can tell, and no other step suffers', () => {
@@ -30,4 +30,18 @@ test('more links of a step in one run than are looked at: nobody can tell, and n
   ])
   expect(found[2]).toEqual(['test', 0, 0, 'not-judged'])
   expect(found.slice(0, 2).map((one) => one[3])).toEqual(['passed', 'passed'])
+})
+
+test('more combinations of links than are judged: nobody can tell', () => {
+  const { store } = storeWith('r1', 0, ['approve'])
+  store.run({ id: 'late', openedAt: 500 })
+  const { approve: spec } = links('r1')
+  const bring = (note: string) =>
+    store.bring('late', 500, { ...spec, materials: { 'app.tgz': 'tgz r1', note }, stdout: note }, manager)
+  for (const note of ['a', 'b', 'c']) bring(note)
+  expect(store.verdict('r1').verdict).toBe('allow')
+  bring('d')
+  const { verdict, reasons } = store.verdict('r1')
+  expect([verdict, reasons[0]?.code]).toEqual(['cannot-tell', 'LIMIT'])
+  expect(reasons[0]?.message).toBe('More than 3 combinations of links would have to be judged.')
 })
