@@ -314,9 +314,49 @@ describe('inner links', () => {
     const approve = store.brought.find(({ step }) => step === 'approve')
     if (approve === undefined) throw new Error('no approval')
     store.again('r1', 0, { ...approve, path: `${FOLDER}/${approve.path}` })
-    const codes = store.verdict('r1').reasons.map(({ code, severity }) => [code, severity])
-    expect(codes).toContainEqual(['STEP_UNBOUND', 'cannot-tell'])
+    const { reasons } = store.verdict('r1')
+    expect(reasons.find(({ code }) => code === 'STEP_UNBOUND')).toMatchObject({
+      severity: 'cannot-tell',
+      message: 'One link stands for several steps (approve, build / approve); it can fill one place only.',
+    })
     expect(store.verdict('r1').verdict).not.toBe('allow')
+  })
+
+  test('of another run do not count where the binding accepts mixed runs, or marks a step of that name as shared', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0, { compile: true })
+    store.run({ id: 'theirs' })
+    bringInner(store, 'theirs', 1, inner('r1').compile, compiler)
+    const doors = { mixedRuns: true, sharedSteps: new Set(['compile']) }
+    expect(root(store.verdict('r1', 10_000, doors))[0]).not.toBe('allow')
+    expect(store.verdict('r1', 10_000, doors).steps[1]?.sublayout?.steps[0]?.counted).toEqual([])
+    bringInner(store, 'r1', 2, { ...inner('r1').compile, stdout: 'own' }, compiler)
+    expect(store.verdict('r1', 10_000, doors).verdict).toBe('allow')
+  })
+
+  test('several of a step that fit: nobody can tell, as in-toto has one link for each', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    addRun(store, 'r1', 0)
+    bringInner(store, 'r1', 0, { ...inner('r1').compile, materials: { more: 'x' } }, compiler)
+    const { verdict, reasons } = store.verdict('r1')
+    expect(verdict).toBe('cannot-tell')
+    expect(reasons[0]).toMatchObject({ code: 'RUN_TWICE', severity: 'cannot-tell', step: 'compile', path: ['build'] })
+    expect(reasons[0]?.message).toBe(
+      'Several links fit step compile of the sublayout, and in-toto has one link per step.',
+    )
+  })
+
+  test('are asked of in-toto as they lie in the folder', () => {
+    const store = new EvidenceStore(DELEGATED, owner)
+    const { sublayout } = addRun(store, 'r1', 0)
+    expect(store.verdict('r1')).toMatchObject({ verdict: 'allow', referenceVerdict: 'allow' })
+    // a copy in a later run is passed over; in-toto, which knows no replays, would take all that lies there
+    addRun(store, 'r2', 500, { sublayout: true, link: true })
+    if (sublayout !== null) store.again('r2', 501, sublayout)
+    const old = store.brought.find(({ step, delivery }) => step === 'link' && delivery === 'r1')
+    if (old === undefined) throw new Error('no link')
+    store.again('r2', 501, old)
+    expect(store.verdict('r2')).toMatchObject({ verdict: 'cannot-tell', referenceVerdict: 'deny' })
   })
 
   test('two by one signer that differ and that nothing binds: nobody can tell', () => {
@@ -361,5 +401,71 @@ describe('inner links', () => {
     const codes = store.verdict('again').reasons.map(({ code, step }) => [code, step])
     expect(store.verdict('again').verdict).not.toBe('allow')
     expect(codes).toContainEqual(['STEP_UNBOUND', 'lint'])
+  })
+})
+
+describe('a signed run', () => {
+  const settings = { runIdPaths: [['environment', 'run']] }
+  const of = (spec: LinkSpec, run: string): LinkSpec => ({ ...spec, environment: { run } })
+
+  /** All of a run in no delivery, held together by its id alone; the sublayout stands in its own folder. */
+  function signed(at: { readonly compile: number; readonly link: number }) {
+    const store = new EvidenceStore(DELEGATED, owner).run({ id: 'r1' })
+    const run = links('a')
+    store.bring('r1', 0, of(run.clone, 'a'), git)
+    store.bring('r1', 0, of(run.test, 'a'), tester)
+    store.bring('r1', 0, of(run.approve, 'a'), manager)
+    store.bring('r1', 0, of(run.package, 'a'), packer)
+    bringSublayout(store, 'r1', 0)
+    store.run({ id: 'lab', issuer: 'lab', closesAt: 10_000 })
+    bringInner(store, 'lab', at.compile, of(inner('a').compile, 'a'), compiler)
+    bringInner(store, 'lab', at.link, of(inner('a').link, 'a'), linker)
+    return store
+  }
+
+  test('brings together what lies in a sublayout, too, within a day of its first link outside or inside', () => {
+    expect(signed({ compile: 5, link: 6 }).verdict('r1').verdict).not.toBe('allow')
+    expect(signed({ compile: 5, link: 6 }).verdict('r1', 10_000, settings).verdict).toBe('allow')
+    expect(signed({ compile: 5, link: 1439 }).verdict('r1', 10_000, settings).verdict).toBe('allow')
+    expect(signed({ compile: 5, link: 1440 }).verdict('r1', 10_000, settings).verdict).not.toBe('allow')
+  })
+
+  test('not by an id that tells no runs apart, outside or inside', () => {
+    const outside = signed({ compile: 5, link: 6 })
+    outside.bring('lab', 7, of({ ...links('a').clone, stdout: 'again' }, 'a'), git)
+    expect(outside.verdict('r1', 10_000, settings).verdict).not.toBe('allow')
+    const inside = signed({ compile: 5, link: 6 })
+    bringInner(inside, 'lab', 7, of({ ...inner('a').compile, stdout: 'again' }, 'a'), compiler)
+    expect(inside.verdict('r1', 10_000, settings).verdict).not.toBe('allow')
+  })
+})
+
+describe('sublayouts in sublayouts', () => {
+  /** `depth` layouts, each of which hands its only step on to the next; the last one has a link. */
+  function nested(depth: number) {
+    const store = new EvidenceStore(DELEGATED, owner).run({ id: 'r1' })
+    const { clone, build, test: tested, approve, package: packed } = links('r1')
+    for (const [spec, by] of [
+      [clone, git],
+      [tested, tester],
+      [approve, manager],
+      [packed, packer],
+    ] as const)
+      store.bring('r1', 0, spec, by)
+    for (let level = 0; level < depth; level++) {
+      const step = { name: 'build', keys: [lead.key], materials: ['ALLOW *'], products: ['ALLOW *'] }
+      const spec = { expires: SUBLAYOUT.expires, readme: `level ${level}`, steps: [step] }
+      const bytes = metablock(layoutDocument(spec), [lead])
+      const path = [...Array.from({ length: level }, () => FOLDER), linkFileName('build', lead)].join('/')
+      store.again('r1', 0, { step: 'build', bytes, path, delivery: 'r1', at: 0 })
+    }
+    bringInner(store, 'r1', 0, build, lead, Array.from({ length: depth }, () => FOLDER).join('/'))
+    return store.verdict('r1')
+  }
+
+  test('are followed eight deep, and no deeper', () => {
+    expect(nested(1).verdict).toBe('allow')
+    expect(nested(8).verdict).toBe('allow')
+    expect(nested(9).verdict).not.toBe('allow')
   })
 })

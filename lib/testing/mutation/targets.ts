@@ -36,6 +36,8 @@ const STORES = select(
   'builds.test',
   'taken-out.test',
   'judge-build.test',
+  'evidence.test',
+  'unbound.test',
   'selection.test',
   'standing.test',
   'limits.test',
