@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts'
 import type { LinkStore } from '../verify/input.ts'
 import type { Store } from './builds.ts'
 import { candidateOf, unusableCandidate } from './candidates.ts'
-import { type Case, type Choice, ownLinks, type Problem } from './choose.ts'
+import { type Case, type Choice, ownLinks, type Problem, passedOver } from './choose.ts'
 import { gatherStore, type SignedLink } from './evidence.ts'
 import { chooseAll } from './select-evidence.ts'
 import type { SignedRun } from './signed-runs.ts'
@@ -118,11 +118,23 @@ function openInner(
   return below === null ? null : { ...below, choices: chooseAll(below.one).map(onlyOneGroup) }
 }
 
-/** Combinations of links are judged for the outermost layout; inside, several that fit are too many. */
+/**
+ * Combinations of links are judged for the outermost layout; inside, several that fit are too many, and none stands for
+ * the step: which of them came first must not decide what is said.
+ */
 function onlyOneGroup(choice: Choice): Choice {
   if (choice.groups.length < 2) return choice
   const message = `Several links fit step ${choice.step.name} of the sublayout, and in-toto has one link per step.`
-  return { ...choice, problems: [...choice.problems, { code: 'RUN_TWICE', severity: 'cannot-tell', message }] }
+  return {
+    ...choice,
+    groups: [],
+    mixed: [],
+    problems: [...choice.problems, { code: 'RUN_TWICE', severity: 'cannot-tell', message }],
+    passedOver: [
+      ...choice.passedOver,
+      ...choice.groups.flat().map((link) => passedOver(link, 'RUN_TWICE', 'it is one of several')),
+    ],
+  }
 }
 
 /** An id that tells no runs apart in one level tells none apart in another. */
