@@ -62,6 +62,8 @@ describe('what selecting found', () => {
   })
 })
 
+const PEOPLE = [ci, git, manager, other, owner, tester]
+const MANY = PEOPLE.map(({ key }) => key)
 const run = links('r1')
 const selection = ({ checks }: Report, step: string) => {
   const check = checks.find(({ id }) => id === `step.${step}.selection`)
@@ -153,9 +155,6 @@ describe('a check tells for each step whether its evidence belongs to the build'
     expect([report.verdict, outcomes(report).approve]).toEqual(['deny', 'failed'])
   })
 })
-
-const PEOPLE = [ci, git, manager, other, owner, tester]
-const MANY = PEOPLE.map(({ key }) => key)
 
 describe('what is passed over', () => {
   test('is shown with its reason, twenty at most', () => {
