@@ -12,6 +12,7 @@ import {
   other,
   owner,
   packer,
+  STEPS,
   type Step,
   storeWith,
   stranger,
@@ -241,4 +242,16 @@ describe('a build that the layout in force no longer makes', () => {
     expect(evidence.map(({ role, step }) => [role, step])).toEqual([['considered', 'test']])
     expect(files.get('app.tgz')).toEqual({ sha256: digestOf('tgz r1') })
   })
+})
+
+test('judging is given what was chosen: the verdict of an unlabelled build has its final link', () => {
+  const store = new EvidenceStore(LAYOUT, owner)
+  store.bring(null, 0, run.package, packer)
+  const opened = openStore(store.input(10_000))
+  const [build] = findBuilds(opened)
+  if (build === undefined) throw new Error('no build')
+  const { report } = judgeBuild(opened, build)
+  expect(report.steps.map(({ name, counted }) => [name, counted.length])).toEqual(
+    STEPS.map((step) => [step, step === 'package' ? 1 : 0]),
+  )
 })

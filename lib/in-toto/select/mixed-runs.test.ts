@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LayoutSpec } from '#lib/testing/authority/documents.ts'
+import { changed, choice, keys, messagesOf, said } from '#lib/testing/choices.ts'
 import { EvidenceStore } from '#lib/testing/evidence-store.ts'
 import {
   addRun,
@@ -12,6 +13,7 @@ import {
   other,
   owner,
   STEPS,
+  type Step,
   signer,
   storeWith,
   tester,
@@ -19,6 +21,7 @@ import {
 import type { Report } from '../report.ts'
 
 const shared = { sharedSteps: new Set(['clone']) }
+const one = links('r1')
 const mixedRuns = { mixedRuns: true }
 const root = ({ verdict, reasons }: Report) => [verdict, reasons[0]?.code, reasons[0]?.step]
 const marks = ({ reasons }: Report) =>
@@ -200,5 +203,86 @@ describe('a binding that accepts mixed runs', () => {
     expect(root(store.verdict('r1', 10_000, mixedRuns))).toEqual(['cannot-tell', 'REPLAYED', 'build'])
     store.bring('r1', 502, links('r1').build, ci)
     expect(store.verdict('r1', 10_000, mixedRuns).verdict).toBe('allow')
+  })
+})
+
+describe('accepted mixed runs, step by step', () => {
+  /** Run r1 without its clone, which `o` has. */
+  function cloned(more: (store: EvidenceStore) => void, layout = LAYOUT, without: readonly Step[] = ['clone']) {
+    const store = new EvidenceStore(layout, owner).run({ id: 'o' })
+    store.bring('o', 0, said(one.clone, 'cloned'), git)
+    addRun(store, 'r1', 10, without)
+    more(store)
+    return store
+  }
+
+  test('take nothing that turns out to belong to another run once everything is chosen', () => {
+    const store = cloned(
+      (into) => {
+        into.bring('r1', 10, said(one.test, 'right'), tester)
+        into.bring('r1', 10, said(one.test, 'wrong', { products: { result: 'FAIL' } }), tester)
+        into.bring('o', 0, said(one.test, 'theirs', { materials: { app: 'theirs' } }), tester)
+      },
+      LAYOUT,
+      ['clone', 'test'],
+    )
+    expect(choice(store, 'r1', 'test', mixedRuns)?.groups).toEqual([['right']])
+    expect(choice(store, 'r1', 'clone', mixedRuns)).toEqual({
+      problems: ['STEP_UNBOUND cannot-tell'],
+      passedOver: ['cloned: STEP_UNBOUND, it belongs to another run'],
+    })
+    expect(messagesOf(store, 'r1', 'clone', mixedRuns)[0]).toContain('came from a run that holds other links')
+  })
+
+  test('nor take any of equal links, if one of them does', () => {
+    const store = cloned(
+      (into) => {
+        into.bring('r1', 10, said(one.test, 'right'), tester)
+        into.bring('r1', 10, said(one.test, 'wrong', { products: { result: 'FAIL' } }), tester)
+        into.run({ id: 'theirs' })
+        into.bring('theirs', 0, said(one.clone, 'cloned by them'), git)
+        into.bring('theirs', 0, said(one.test, 'theirs', { materials: { app: 'theirs' } }), tester)
+      },
+      LAYOUT,
+      ['clone', 'test'],
+    )
+    const over = 'STEP_UNBOUND, it belongs to another run'
+    expect(choice(store, 'r1', 'clone', mixedRuns)?.passedOver).toEqual([`cloned by them: ${over}`, `cloned: ${over}`])
+  })
+
+  test('take what came with links of steps that nothing is chosen for', () => {
+    const store = cloned((into) => into.bring('o', 0, said(one.approve, 'theirs'), manager), LAYOUT, [
+      'clone',
+      'approve',
+    ])
+    expect(choice(store, 'r1', 'clone', mixedRuns)).toEqual({ groups: [['cloned']], mixed: ['cloned'] })
+    expect(choice(store, 'r1', 'approve', mixedRuns)?.problems).toEqual(['STEP_UNBOUND cannot-tell'])
+  })
+
+  test('take of equal links the one that belongs nowhere else', () => {
+    const store = cloned((into) => {
+      into.run({ id: 'theirs' })
+      into.bring('theirs', 0, said(one.clone, 'cloned by them'), git)
+      into.bring('theirs', 0, said(one.test, 'their test', { materials: { app: 'theirs' } }), tester)
+    })
+    expect(choice(store, 'r1', 'clone', mixedRuns)).toEqual({ groups: [['cloned']], mixed: ['cloned'] })
+  })
+
+  test('take what came with another link of the same step', () => {
+    const layout = changed('clone', { keys: keys(git, other) })
+    const store = cloned(
+      (into) => into.bring('o', 0, said(one.clone, 'unlike', { products: { x: 'x' } }), other),
+      layout,
+    )
+    expect(choice(store, 'r1', 'clone', mixedRuns)).toEqual({ groups: [['cloned']], mixed: ['cloned'] })
+  })
+
+  test('ask of other steps alone whether they took it, also where a step looks at itself', () => {
+    const layout = changed('clone', { products: ['MATCH LICENSE WITH PRODUCTS FROM clone', 'ALLOW *'] })
+    const store = cloned((into) => {
+      into.run({ id: 'theirs' })
+      into.bring('theirs', 0, { ...links('r9').clone, stdout: 'theirs' }, git)
+    }, layout)
+    expect(choice(store, 'r1', 'clone', mixedRuns)?.groups).toEqual([['cloned']])
   })
 })
