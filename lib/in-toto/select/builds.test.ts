@@ -109,6 +109,11 @@ describe('a build is where its final link is new', () => {
     store.again(null, 3, link)
     store.again(null, 7, link)
     expect(builds(store)).toEqual([build(null, 3)])
+    // an equal link of somebody else that is new in theirs makes it theirs
+    const equal = new EvidenceStore(LAYOUT, owner).run({ id: 'theirs', software: 'ledger' })
+    equal.bring(null, 5, run.package, packer)
+    equal.bring('theirs', 6, { ...run.package, stdout: 'theirs' }, other)
+    expect(builds(equal)).toEqual([])
     // two deliveries at once: new in neither; theirs do not count as seen here
     const both = new EvidenceStore(LAYOUT, owner).run({ id: 'theirs', software: 'ledger' }).run({ id: 'ours' })
     const one = both.bring('theirs', 4, run.package, packer)

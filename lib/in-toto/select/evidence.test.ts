@@ -69,6 +69,15 @@ describe('a statement speaks about', () => {
     expect(found([[named('nothing'), ci]], { build: { form: 'link-statement' } })).toEqual({})
   })
 
+  test('what it records: its files are those that other steps are compared with', () => {
+    const store = new EvidenceStore(LAYOUT, owner).run({ id: 'r1' })
+    store.again('r1', 1, { step: '', bytes: dsse(named('build'), [ci]), path: 'a.json', delivery: 'r1', at: 1 })
+    const { evidence } = openStore(store.input(10_000, { forms: new Map([['build', { form: 'link-statement' }]]) }))
+    const [link] = linksOf(evidence, 'build')
+    expect([...(link?.record.products ?? [])]).toEqual([['app', { sha256: A }]])
+    expect(link?.sublayout).toBe(false)
+  })
+
   test('each step whose evidence comes in its form, where it names none', () => {
     expect(found([[tested, tester]], { test: { form: 'test-result' } })).toEqual({ test: [1, 0] })
     expect(

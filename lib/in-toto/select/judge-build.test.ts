@@ -255,3 +255,69 @@ test('judging is given what was chosen: the verdict of an unlabelled build has i
     STEPS.map((step) => [step, step === 'package' ? 1 : 0]),
   )
 })
+
+describe('judging a build is given all that was said', () => {
+  const TWO = changed('approve', { keys: [manager.key, other.key], threshold: 2 })
+  const approvedTwice = () => {
+    const { store } = storeWith('r1', 0, [], TWO)
+    store.bring('r1', 1, { ...run.approve, stdout: 'also' }, other)
+    return store
+  }
+  const keyOf = (store: EvidenceStore, more: Partial<SelectInput>) => judged(store, 'r1', 10_000, more).inputs
+  const said = (store: EvidenceStore, more: Partial<SelectInput>) => {
+    const { verdict, reasons } = judged(store, 'r1', 10_000, more).report
+    return [verdict, reasons[0]?.code]
+  }
+
+  test('who is one functionary under several keys', () => {
+    const both = (name: string): SelectInput['functionaries'] => [
+      { name, keys: [manager.key.fingerprint, other.key.fingerprint], spiffeIds: [] },
+    ]
+    const store = approvedTwice()
+    expect(said(store, {})).toEqual(['allow', undefined])
+    expect(said(store, { functionaries: both('Maria') })[0]).toBe('deny')
+    // as whom they count is part of the key of the verdict
+    const one = (name: string) => ({ functionaries: [{ name, keys: [manager.key.fingerprint], spiffeIds: [] }] })
+    expect(new Set([keyOf(store, {}), keyOf(store, one('Maria')), keyOf(store, one('Mary'))]).size).toBe(3)
+  })
+
+  test('which keys are revoked, and when the layout was signed', () => {
+    const { store } = storeWith('r1')
+    const revokedKeys = [{ keys: [owner.key.fingerprint], at: START + 5 * MINUTE }]
+    const proof = (minutes: number) => ({
+      layoutProofs: [{ kind: 'witnessed' as const, at: START + minutes * MINUTE, by: 'Ada', signature: null }],
+    })
+    expect(said(store, { revokedKeys })[0]).toBe('cannot-tell')
+    expect(said(store, { revokedKeys, ...proof(6) })[0]).toBe('deny')
+    expect(said(store, { revokedKeys, ...proof(4) })[0]).toBe('allow')
+    // since when is part of the key, too
+    const later = [{ keys: [owner.key.fingerprint], at: START + 7 * MINUTE }]
+    expect(keyOf(store, { revokedKeys, ...proof(4) })).not.toBe(keyOf(store, { revokedKeys: later, ...proof(4) }))
+  })
+
+  test('which owner keys nobody can read', () => {
+    const { store } = storeWith('r1')
+    const unusableKeys = [{ source: 'owner.pub', message: 'It is no key.' }]
+    expect(said(store, { unusableKeys })[0]).not.toBe('allow')
+  })
+
+  test('in which form evidence comes', () => {
+    const { store } = storeWith('r1')
+    const forms: SelectInput['forms'] = new Map([['clone', { form: 'link-statement' }]])
+    expect(said(store, { forms })[0]).not.toBe('allow')
+  })
+
+  test('until a key expires, one of its subkeys, or one of the owners', () => {
+    const { store } = storeWith('r1')
+    const seconds = (minutes: number) => START / 1000 + minutes * 60
+    const until = (key: (typeof owner)['key']) => {
+      const { validUntil } = judged(store, 'r1', 100, { layoutKeys: [key] })
+      return validUntil === null ? null : (validUntil - START) / MINUTE
+    }
+    const never = until(owner.key)
+    expect(until({ ...owner.key, expiresAt: seconds(200) })).toBe(200)
+    expect(until({ ...owner.key, expiresAt: seconds(99) })).toBe(never)
+    const sub = { ...other.key, expiresAt: seconds(150) }
+    expect(until({ ...owner.key, expiresAt: seconds(200), subkeys: new Map([[sub.keyid, sub]]) })).toBe(150)
+  })
+})

@@ -471,6 +471,16 @@ describe('sublayouts in sublayouts', () => {
     return store.verdict('r1')
   }
 
+  test('whose steps are called like those outside are told apart from them', () => {
+    const { checks, steps } = nested(2)
+    expect(checks.filter(({ id }) => id.endsWith('.selection')).map(({ step }) => step)).toEqual(
+      steps.map(({ name }) => name),
+    )
+    const inside = steps.find(({ name }) => name === 'build')?.sublayout
+    expect(inside?.checks.filter(({ id }) => id === 'step.build.selection')).toHaveLength(1)
+    expect(inside?.steps[0]?.sublayout?.checks.filter(({ id }) => id === 'step.build.selection')).toHaveLength(1)
+  })
+
   test('are followed eight deep, and no deeper', () => {
     expect(nested(1).verdict).toBe('allow')
     expect(nested(8).verdict).toBe('allow')

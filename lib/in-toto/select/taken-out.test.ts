@@ -54,6 +54,10 @@ describe('evidence that somebody took out of consideration', () => {
     expect(told(store, out(early), 'other')).toHaveLength(0)
     expect(told(store, out(loose), 'r1 again')).toHaveLength(1)
     expect(told(store, out(loose), 'other')).toHaveLength(1)
+    // one that both runs hold is told of both
+    store.again('other', 501, early)
+    expect(told(store, out(early), 'r1 again')).toHaveLength(1)
+    expect(told(store, out(early), 'other')).toHaveLength(1)
   })
 
   test('is called by its digest where it has no name, and by its kind where it names no step', () => {

@@ -99,6 +99,35 @@ describe('a supplier', () => {
     expect(tie('build', made, { package: record({ app: 'app r1' }) }, layout)).toEqual([])
   })
 
+  test('not by a file of the same name that is taken from another step', () => {
+    const made = record({}, { app: 'another app' })
+    const layout = layoutOf(changed('package', { materials: ['MATCH app WITH PRODUCTS FROM build', 'ALLOW *'] }))
+    expect(tie('approve', made, { package: record({ app: 'app r1' }), build }, layout)).toEqual([])
+    const taken = layoutOf(changed('package', { materials: ['MATCH app WITH MATERIALS FROM build', 'ALLOW *'] }))
+    const changedIt = record({ app: 'before' }, { app: 'after' })
+    expect(tie('build', changedIt, { package: record({ app: 'before' }) }, taken)).toEqual([])
+  })
+
+  test('what one list takes is left over in the other', () => {
+    const layout = layoutOf(
+      changed('package', {
+        materials: ['MATCH app WITH PRODUCTS FROM build', 'ALLOW *'],
+        products: ['MATCH app WITH PRODUCTS FROM build', 'ALLOW *'],
+      }),
+    )
+    const user = record({ app: 'app r1' }, { app: 'else' })
+    expect(tie('build', build, { package: user }, layout)).toEqual([{ step: 'package', artifact: 'app' }])
+    expect(tie('build', build, { package: record({ app: 'else' }, { app: 'app r1' }) }, layout)).toEqual([
+      { step: 'package', artifact: 'app' },
+    ])
+  })
+
+  test('nor is a step tied to itself, or kept from anything by itself', () => {
+    const layout = layoutOf(changed('build', { materials: ['MATCH * WITH PRODUCTS FROM build', 'ALLOW *'] }))
+    const before = record({ x: 'x' }, { app: 'app r1', LICENSE: 'MIT' })
+    expect(tie('build', build, { build: before, package: package_ }, layout)).toEqual(['supplier'])
+  })
+
   test('also where products look for it, in the list that looks', () => {
     const layout = layoutOf(
       changed('package', { materials: ['ALLOW *'], products: ['MATCH app WITH PRODUCTS FROM build', 'ALLOW *'] }),

@@ -2,7 +2,6 @@ import type { Step } from '../layout.ts'
 import {
   type Case,
   type Choice,
-  isTied,
   origin,
   otherLinks,
   ownUnusable,
@@ -12,7 +11,7 @@ import {
 } from './choose.ts'
 import { linkName, type SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
-import { isRelated, type Selected } from './ties.ts'
+import type { Selected } from './ties.ts'
 
 /** No link stands for the step (rule 4): unbound where one exists that would fit, else pending or missing. */
 export function chooseNothing(one: Case, step: Step, selected: Selected): Choice {
@@ -39,8 +38,6 @@ interface Near {
 }
 
 function nearness({ store, build }: Case, step: Step, link: SignedLink, selected: Selected): Near {
-  const tie = tieOfGroup(step, [link], selected)
-  const related = store.layout.steps.some((other) => other.name !== step.name && isRelated(step, other))
   const loose = link.heldBy.size === 0
   const misnamed = build.deliveryId !== null && link.sightings.some(({ deliveryId }) => deliveryId === build.deliveryId)
   const wanted = linkName(step.name, link.keyid)
@@ -49,11 +46,10 @@ function nearness({ store, build }: Case, step: Step, link: SignedLink, selected
     : loose
       ? 'it came without a run'
       : `it was seen ${origin(store, link)}`
-  const { over } = tie
+  const { over } = tieOfGroup(step, [link], selected)
   const why = over === null ? belongs : `${belongs}, and ${over.artifact} of ${over.step} has no counterpart in it`
   // what no MATCH takes anything of would fit any build
-  const bindsNothing = !related || (over === null && !isTied(tie))
-  return { over: passedOver(link, 'STEP_UNBOUND', why), loose, fits: bindsNothing || isTied(tie) }
+  return { over: passedOver(link, 'STEP_UNBOUND', why), loose, fits: over === null }
 }
 
 function nearestFirst(a: Near, b: Near): number {

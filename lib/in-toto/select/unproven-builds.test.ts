@@ -226,3 +226,30 @@ describe('a final link whose certificate ended before anybody received it', () =
     expect(inputs(2)).not.toBe(inputs(0.5))
   })
 })
+
+describe('a final link whose certificate is still valid', () => {
+  const link = bySvid(svid, { at: 0.2 })
+  const at = (hours: number) => ({ at: NOON + hours * HOUR })
+
+  test('and that nobody received: allowed until the certificate ends, and judged again then', () => {
+    const loose = { ...link, proofs: [] }
+    const [now] = judged([byKey, loose], at(0.5))
+    expect([now?.report.verdict, now?.validUntil]).toEqual(['allow', NOON + HOUR + 1])
+    expect(judged([byKey, loose], at(0.6))[0]?.inputs).toBe(now?.inputs)
+    const [after] = judged([byKey, loose], { at: NOON + HOUR + 1 })
+    expect(after?.report.verdict).toBe('cannot-tell')
+  })
+
+  test('and that somebody received: the proof is part of the verdict’s key, and who signed of what it looked at', () => {
+    const [found] = judged([byKey, link], at(0.5))
+    const [another] = judged([byKey, { ...link, at: 0.3 }], at(0.5))
+    const by = (name: string): TimeProof => ({ kind: 'witnessed', at: NOON + 0.2 * HOUR, by: name, signature: null })
+    const keys = ['a', 'b'].map((name) => judged([byKey, { ...link, proofs: [by(name)] }], at(0.5))[0]?.inputs)
+    expect(new Set([found?.inputs, another?.inputs, ...keys]).size).toBe(4)
+    expect(found?.validUntil).toBe(Date.parse('2040-01-01T00:00:00Z'))
+    expect(found?.evidence.map(({ step, signer }) => [step, signer])).toEqual([
+      ['build', undefined],
+      ['pack', PACK],
+    ])
+  })
+})
