@@ -1,4 +1,5 @@
 import { ANSWER } from './equivalent/answer.ts'
+import { BUILDS } from './equivalent/builds.ts'
 import { CERTIFICATES } from './equivalent/certificates.ts'
 import { ENVELOPES } from './equivalent/envelopes.ts'
 import { GLOBS } from './equivalent/globs.ts'
@@ -31,4 +32,5 @@ export const EQUIVALENT: Equivalents = {
   ...ANSWER,
   ...ENVELOPES,
   ...SELECT,
+  ...BUILDS,
 }
