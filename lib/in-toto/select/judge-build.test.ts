@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { digestOf, type LayoutSpec, layoutDocument } from '#lib/testing/authority/documents.ts'
+import { digestOf, layoutDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
+import { changed } from '#lib/testing/choices.ts'
 import { EvidenceStore, MINUTE, START } from '#lib/testing/evidence-store.ts'
 import {
   addRun,
@@ -13,7 +14,6 @@ import {
   owner,
   packer,
   STEPS,
-  type Step,
   storeWith,
   stranger,
   tester,
@@ -24,10 +24,6 @@ import type { SelectInput } from './input.ts'
 import { judgeBuild, judgeLost } from './judge-build.ts'
 
 const run = links('r1')
-const changed = (name: Step, step: Partial<LayoutSpec['steps'][number]>): LayoutSpec => ({
-  ...LAYOUT,
-  steps: LAYOUT.steps.map((one) => (one.name === name ? { ...one, ...step } : one)),
-})
 
 function judged(store: EvidenceStore, id: string, at = 10_000, more: Partial<SelectInput> = {}) {
   const found = store.judge(at, more).filter(({ build }) => build.deliveryId === id)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { digestOf, type LayoutSpec } from '#lib/testing/authority/documents.ts'
+import { changed } from '#lib/testing/choices.ts'
 import { EvidenceStore } from '#lib/testing/evidence-store.ts'
 import { LAYOUT, links, owner, type Step } from '#lib/testing/five-steps.ts'
 import type { Recorded } from '../evaluate-rules.ts'
@@ -16,10 +17,6 @@ const recordOf = ({ materials, products }: { readonly materials?: Files; readonl
   record(materials, products)
 
 const layoutOf = (layout: LayoutSpec): Layout => openStore(new EvidenceStore(layout, owner).input(0)).layout
-const changed = (name: Step, step: Partial<LayoutSpec['steps'][number]>): LayoutSpec => ({
-  ...LAYOUT,
-  steps: LAYOUT.steps.map((one) => (one.name === name ? { ...one, ...step } : one)),
-})
 
 const run = links('r1')
 const FINAL = new Map([['app.tgz', { sha256: digestOf('tgz r1') }]])
