@@ -19,8 +19,9 @@ import {
 } from '#lib/testing/five-steps.ts'
 import type { StepForm } from '../index.ts'
 import { findBuilds, openStore } from './builds.ts'
-import { linkName, linksOf, namespaceOf, stepInPath, unusableOf } from './evidence.ts'
+import { linkName, namespaceOf, stepInPath } from './evidence.ts'
 import type { SelectInput } from './input.ts'
+import { linksOf, unusableOf } from './links-of.ts'
 
 function json(value: unknown): JsonValue {
   if (Array.isArray(value)) return value.map(json)

@@ -10,7 +10,8 @@ import {
   ownUnusable,
   tieOfGroup,
 } from './choose.ts'
-import { linksOf, type SignedLink } from './evidence.ts'
+import type { SignedLink } from './evidence.ts'
+import { linksOf } from './links-of.ts'
 import { isRelated, type Selected, suppliesMade } from './ties.ts'
 
 /**

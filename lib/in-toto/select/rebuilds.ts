@@ -2,7 +2,8 @@ import { equalArtifacts, equalDigests } from '../link.ts'
 import type { Digests } from '../report.ts'
 import type { Case, Choice } from './choose.ts'
 import { canTie } from './content.ts'
-import { linksOf, type SignedLink } from './evidence.ts'
+import type { SignedLink } from './evidence.ts'
+import { linksOf } from './links-of.ts'
 
 /** A link of another run that made something else from the very same files. */
 export interface Rebuild {

@@ -21,8 +21,9 @@ import {
   throughFinalFile,
   tieOfGroup,
 } from './choose.ts'
-import { linksOf, type SignedLink, unprovenOf, unusableOf } from './evidence.ts'
+import type { SignedLink } from './evidence.ts'
 import { SELECT_LIMITS } from './input.ts'
+import { linksOf, unprovenOf, unusableOf } from './links-of.ts'
 import { belongsNowhereElse, chooseMixed } from './mixed-runs.ts'
 import { choosePinned } from './pinned.ts'
 import { rebuildsOf } from './rebuilds.ts'

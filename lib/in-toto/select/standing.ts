@@ -1,6 +1,7 @@
 import type { FinalGroup } from './builds.ts'
 import { attemptsUpTo } from './deliveries.ts'
-import { type Evidence, linksOf, type SignedLink } from './evidence.ts'
+import type { Evidence, SignedLink } from './evidence.ts'
+import { linksOf } from './links-of.ts'
 import { isJoined } from './signed-runs.ts'
 
 /**

@@ -134,6 +134,7 @@ export const TARGETS: readonly MutationTarget[] = [
       'judge-build',
       'merge',
       'evidence',
+      'links-of',
       'builds',
       'deliveries',
       'signed-runs',

@@ -65,12 +65,14 @@ export const BUILDS: Equivalents = {
       why: 'no delivery is called null: the condition is for the type',
     },
   ],
-  'lib/in-toto/select/evidence.ts': [
+  'lib/in-toto/select/links-of.ts': [
     {
       was: 'return unproven.get(step) ?? []',
       changes: ['return unproven.get(step) ?? ["Stryker was here"]'],
       why: 'asked only of steps of the layout: the default is for the type',
     },
+  ],
+  'lib/in-toto/select/evidence.ts': [
     {
       was: "if (envelope.kind !== 'statement') return []",
       changes: ['if (false) return []', 'if (envelope.kind !== \'statement\') return ["Stryker was here"]'],
