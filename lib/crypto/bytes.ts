@@ -2,6 +2,7 @@ import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { FormatError } from './format-error.ts'
 
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** Text to UTF-8. Lone surrogates must have been refused before: TextEncoder would replace them. */
@@ -12,7 +13,7 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
 /** UTF-8 to text. Refuses anything that is not well-formed UTF-8; a byte order mark is kept, not swallowed. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
     throw new FormatError('UTF8', `The text is not valid UTF-8 (byte ${firstInvalidByte(bytes)}).`)
   }

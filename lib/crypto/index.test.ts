@@ -36,6 +36,7 @@ test('the public face of lib/crypto is this list', () => {
       "parseCertificates",
       "parseJson",
       "parseJsonText",
+      "parseJsonValue",
       "parseKeyObject",
       "parsePublicKeyFile",
       "parsePublicKeyPem",

@@ -2,7 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { describeShared } from '#lib/testing/shared-data.ts'
-import { encodeCanonicalJson, FormatError, JsonFloat, type JsonValue, parseJson, printJson, utf8 } from './index.ts'
+import {
+  encodeCanonicalJson,
+  FormatError,
+  JSON_LIMITS,
+  JsonFloat,
+  type JsonValue,
+  parseJson,
+  parseJsonValue,
+  printJson,
+  utf8,
+} from './index.ts'
 
 function codeOf(act: () => unknown): string {
   try {
@@ -174,4 +184,70 @@ describe('printing', () => {
       }),
     )
   })
+})
+
+describe('one value within a text', () => {
+  test('is read as it is by itself, and its end is where it ends', () => {
+    fc.assert(
+      fc.property(
+        jsonValue,
+        fc.constantFrom('', ' \n', '{"a": ', '[1,'),
+        fc.constantFrom('', ' ', ', "b": 1}', ']', '"', '\u0000'),
+        (value, before, after) => {
+          const text = printJson(value, 1)
+          // a number goes on with digits only, and none of these begins with one
+          const found = parseJsonValue(before + text + after, before.length, JSON_LIMITS, null)
+          expect(found).toEqual({ value, end: before.length + text.length })
+        },
+      ),
+    )
+  })
+
+  test('blanks before it are passed, and what is no value, too deep or too long is refused with its place', () => {
+    expect(parseJsonValue('x \n 7]', 1, JSON_LIMITS, null)).toEqual({ value: 7n, end: 5 })
+    const codes = [
+      ['x ]', JSON_LIMITS],
+      ['x [[1]]', { ...JSON_LIMITS, depth: 1 }],
+      ['x [1,2]', { ...JSON_LIMITS, members: 1 }],
+      ['x 123', { ...JSON_LIMITS, digits: 2 }],
+    ] as const
+    expect(codes.map(([text, limits]) => codeOf(() => parseJsonValue(text, 1, limits, null)))).toEqual([
+      'JSON_SYNTAX',
+      'DEPTH',
+      'LIMIT',
+      'LIMIT',
+    ])
+    expect(() => parseJsonValue('ab\n x', 2, JSON_LIMITS, null)).toThrow(expect.objectContaining({ place: '2:2' }))
+  })
+
+  test('long strings are cut by whoever can copy them', () => {
+    const text = '["short", "longer than twelve characters"]'
+    const cuts: string[] = []
+    const cut = (start: number, end: number) => {
+      cuts.push(text.slice(start, end))
+      return 'cut'
+    }
+    expect(parseJsonValue(text, 0, JSON_LIMITS, cut).value).toEqual(['short', 'cut'])
+    expect(cuts).toEqual(['longer than twelve characters'])
+  })
+})
+
+test('arrays within arrays keep their items, whatever is read in between', () => {
+  expect(read('[[], [1, [2, {"a": [3, [4]], "b": []}, 5], [6]], 7, []]')).toEqual([
+    [],
+    [
+      1n,
+      [
+        2n,
+        new Map<string, JsonValue>([
+          ['a', [3n, [4n]]],
+          ['b', []],
+        ]),
+        5n,
+      ],
+      [6n],
+    ],
+    7n,
+    [],
+  ])
 })

@@ -33,18 +33,29 @@ const escapes: ReadonlyMap<number, string> = new Map([
 /**
  * Strict JSON (RFC 8259) for signed metadata: well-formed UTF-8 without byte order mark, no duplicate member in an
  * object, no lone surrogate, bounded depth and size, numbers kept exactly. Throws FormatError with line:column.
+ * @param text the bytes as text, where the caller has it already
  */
-export function parseJson(bytes: Uint8Array, limits: Partial<JsonLimits> = {}): JsonValue {
-  const text = decodeUtf8(bytes)
+export function parseJson(bytes: Uint8Array, limits: Partial<JsonLimits> = {}, text = decodeUtf8(bytes)): JsonValue {
   return new JsonReader(text, { ...JSON_LIMITS, ...limits }, asciiCutter(bytes, text)).document()
 }
 
+/** The same for text that is already decoded. */
+export function parseJsonText(text: string): JsonValue {
+  return new JsonReader(text, JSON_LIMITS, null).document()
+}
+
 /**
- * The same for text that is already decoded.
- * @param cut copies of its parts, where the text is part of a long one that nothing should keep alive
+ * One value within a text that is already decoded, and where it ends.
+ * @param cut copies parts of the text, which is long and which nothing should keep alive
+ * @param at where it, or blanks before it, begins
  */
-export function parseJsonText(text: string, limits: Partial<JsonLimits> = {}, cut: Cut | null = null): JsonValue {
-  return new JsonReader(text, { ...JSON_LIMITS, ...limits }, cut).document()
+export function parseJsonValue(
+  text: string,
+  at: number,
+  limits: JsonLimits,
+  cut: Cut | null,
+): { readonly value: JsonValue; readonly end: number } {
+  return new JsonReader(text, limits, cut, at).one()
 }
 
 /** One pass over the text by recursive descent; the depth limit bounds the stack. */
@@ -52,13 +63,22 @@ class JsonReader {
   private readonly text: string
   private readonly limits: JsonLimits
   private readonly cut: Cut | null
-  private at = 0
+  private at: number
   private members = 0
+  /** items of arrays that are still open: one that grows by itself takes room for 17 where it has 2 */
+  private readonly items: JsonValue[] = []
+  private open = 0
 
-  constructor(text: string, limits: JsonLimits, cut: Cut | null) {
+  constructor(text: string, limits: JsonLimits, cut: Cut | null, at = 0) {
     this.text = text
     this.limits = limits
     this.cut = cut
+    this.at = at
+  }
+
+  one(): { readonly value: JsonValue; readonly end: number } {
+    const value = this.value(0)
+    return { value, end: this.at }
   }
 
   document(): JsonValue {
@@ -112,19 +132,24 @@ class JsonReader {
 
   private array(depth: number): JsonValue[] {
     this.enter(depth)
-    const items: JsonValue[] = []
     if (this.blanks() === 0x5d) {
       this.at++
-      return items
+      return []
     }
+    const { items } = this
+    const first = this.open
     for (;;) {
-      items.push(this.value(depth))
+      const item = this.value(depth)
+      items[this.open++] = item
       this.count()
       const c = this.blanks()
       if (c !== 0x2c && c !== 0x5d) this.unexpected('a comma or ]')
       this.at++
-      if (c === 0x5d) return items
+      if (c === 0x5d) break
     }
+    const array = items.slice(first, this.open)
+    this.open = first
+    return array
   }
 
   private enter(depth: number): void {

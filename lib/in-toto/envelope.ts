@@ -74,13 +74,24 @@ const PAYLOAD_TYPE = /^application\/vnd\.in-toto(\.[A-Za-z0-9][A-Za-z0-9._-]*)?\
  * @throws FormatError with code, sentence and place
  */
 export function parseEnvelope(bytes: Uint8Array, digest?: string, tables?: ArtifactTables): Envelope {
-  return readQuickly(bytes, digest, tables) ?? parseDocument(openEnvelope(bytes, digest))
+  const found = openDocument(bytes, digest, tables)
+  return 'document' in found ? found : parseDocument(found)
 }
 
-/** A large link in the form in which in-toto writes it; null for everything else. */
-export function readQuickly(bytes: Uint8Array, digest?: string, tables = new ArtifactTables()): Envelope | null {
-  if (bytes.length < QUICK_FROM || bytes.length > LIMITS.envelopeBytes) return null
-  return readQuickLink(bytes, digest ?? toHex(sha256(bytes)), metablockSignatureOf, tables)
+/**
+ * The first step of `parseEnvelope`: a large link in the form in which in-toto writes it is read at once, of everything
+ * else the envelope is opened.
+ */
+export function openDocument(
+  bytes: Uint8Array,
+  digest = toHex(sha256(bytes)),
+  tables = new ArtifactTables(),
+): Envelope | OpenEnvelope {
+  if (bytes.length < QUICK_FROM || bytes.length > LIMITS.envelopeBytes) return openEnvelope(bytes, digest)
+  const text = decodeUtf8(bytes)
+  // beyond ASCII one byte is not one character
+  const quick = text.length === bytes.length ? readQuickLink(bytes, text, digest, metablockSignatureOf, tables) : null
+  return quick ?? openEnvelope(bytes, digest, text)
 }
 
 const QUICK_FROM = 600
@@ -122,19 +133,22 @@ export function openSignedJson(bytes: Uint8Array, accepts: (type: string) => boo
   return { form: 'dsse', payloadType, sha256: sha, signatures, signedBytes: pae(payloadType, payload), value }
 }
 
-function readRoot(bytes: Uint8Array): JsonObject {
+function readRoot(bytes: Uint8Array, text?: string): JsonObject {
   if (bytes.length > LIMITS.envelopeBytes) {
     const message = `The file has ${bytes.length} bytes; at most ${LIMITS.envelopeBytes} are read.`
     throw new FormatError('LIMIT', message, '')
   }
-  const root = readObject(parseJson(bytes), 'the document', 'MALFORMED')
+  const root = readObject(parseJson(bytes, {}, text), 'the document', 'MALFORMED')
   refuseTwins(root)
   return root
 }
 
-/** Reads the envelope alone. */
-export function openEnvelope(bytes: Uint8Array, digest?: string): OpenEnvelope {
-  const root = readRoot(bytes)
+/**
+ * Reads the envelope alone.
+ * @param text the bytes as text, where the caller has it already
+ */
+export function openEnvelope(bytes: Uint8Array, digest?: string, text?: string): OpenEnvelope {
+  const root = readRoot(bytes, text)
   const sha = digest ?? toHex(sha256(bytes))
   // a file with both is DSSE, as in the reference
   if (root.has('payload')) return openDsse(root, sha)

@@ -131,6 +131,21 @@ const QUOTE = 0x22
 /** what an entry has in canonical form besides its path, the separator included */
 const AROUND = PREFIX.length + 64 + 4
 
+const SMALL = 4096
+const SLAB = 16 * 1024
+let slab = new Uint8Array(SLAB)
+let used = 0
+
+function smallBytes(length: number): Uint8Array {
+  if (used + length > SLAB) {
+    slab = new Uint8Array(SLAB)
+    used = 0
+  }
+  const bytes = slab.subarray(used, used + length)
+  used += length
+  return bytes
+}
+
 /** A table while it is being read. */
 class Draft {
   private readonly paths: string[] = []
@@ -141,7 +156,7 @@ class Draft {
   private at = 1
 
   constructor(expected: number) {
-    this.bytes = new Uint8Array(expected)
+    this.bytes = expected <= SMALL ? smallBytes(expected) : new Uint8Array(expected)
     this.bytes[0] = 0x7b
   }
 

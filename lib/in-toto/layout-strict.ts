@@ -8,33 +8,36 @@ type Unchecked = Omit<Layout, 'complaints'>
  * Each is a deny (LAYOUT_STRICT) that the report marks as ours alone.
  */
 export function strictLayoutComplaints(layout: Unchecked): Complaint[] {
-  return [
-    ...emptyLayout(layout),
-    ...relabelledKeys(layout),
-    ...repeatedKeys(layout),
-    ...unsafeNames(layout),
-    ...doubtfulAuthorities(layout.rootCas, 'rootcas'),
-    ...doubtfulAuthorities(layout.intermediateCas, 'intermediatecas'),
-    ...looseConstraints(layout),
-  ]
+  const complaints: Complaint[] = []
+  const complain = (place: string, message: string) => complaints.push({ place, message })
+  emptyLayout(layout, complain)
+  relabelledKeys(layout, complain)
+  repeatedKeys(layout, complain)
+  unsafeNames(layout, complain)
+  doubtfulAuthorities(layout.rootCas, 'rootcas', complain)
+  doubtfulAuthorities(layout.intermediateCas, 'intermediatecas', complain)
+  looseConstraints(layout, complain)
+  return complaints
 }
 
-function* emptyLayout(layout: Unchecked): Generator<Complaint> {
+type Complain = (place: string, message: string) => void
+
+function emptyLayout(layout: Unchecked, complain: Complain): void {
   if (layout.steps.length > 0) return
-  yield { place: 'steps', message: 'Expected at least one step; a layout without steps demands nothing.' }
+  complain('steps', 'Expected at least one step; a layout without steps demands nothing.')
 }
 
 /** The reference then verifies with the inner keyid: a link filed under one person, signed by another, passes. */
-function* relabelledKeys(layout: Unchecked): Generator<Complaint> {
+function relabelledKeys(layout: Unchecked, complain: Complain): void {
   for (const [keyid, key] of layout.keys) {
     if (key.keyid === keyid) continue
     const message = `The key listed under ${short(keyid)} calls itself ${short(key.keyid)}; both must be the same.`
-    yield { place: `keys[${JSON.stringify(keyid)}]`, message }
+    complain(`keys[${JSON.stringify(keyid)}]`, message)
   }
 }
 
 /** One key under two keyids would count as two people; it counts once, and a step that lists both is refused. */
-function* repeatedKeys(layout: Unchecked): Generator<Complaint> {
+function repeatedKeys(layout: Unchecked, complain: Complain): void {
   for (const [index, step] of layout.steps.entries()) {
     const seen = new Map<string, string>()
     for (const keyid of new Set(step.pubkeys)) {
@@ -43,7 +46,7 @@ function* repeatedKeys(layout: Unchecked): Generator<Complaint> {
       const other = seen.get(key.fingerprint)
       if (other !== undefined) {
         const message = `Step ${JSON.stringify(step.name)} lists one key twice, as ${short(other)} and ${short(keyid)}; it can only count once.`
-        yield { place: `steps[${index}].pubkeys`, message }
+        complain(`steps[${index}].pubkeys`, message)
       }
       seen.set(key.fingerprint, keyid)
     }
@@ -51,24 +54,26 @@ function* repeatedKeys(layout: Unchecked): Generator<Complaint> {
 }
 
 /** Names become parts of file names elsewhere, and names that look alike hide one step behind another. */
-function* unsafeNames(layout: Unchecked): Generator<Complaint> {
+function unsafeNames(layout: Unchecked, complain: Complain): void {
   const seen = new Map<string, string>()
-  const named = [
-    ...layout.steps.map(({ name }, index) => ({ name, place: `steps[${index}].name` })),
-    ...layout.inspections.map(({ name }, index) => ({ name, place: `inspect[${index}].name` })),
-  ]
-  for (const { name, place } of named) {
+  const check = (name: string, list: string, index: number) => {
     if (!isSafeName(name)) {
       const message = `The name ${JSON.stringify(name)} cannot be part of a file name: empty, dots only, or with / \\ * ? [ ] or control characters.`
-      yield { place, message }
+      complain(`${list}[${index}].name`, message)
     }
     const folded = name.normalize('NFC').toLowerCase()
     const other = seen.get(folded)
     if (other !== undefined && other !== name) {
-      yield { place, message: `The names ${JSON.stringify(other)} and ${JSON.stringify(name)} look alike.` }
+      complain(`${list}[${index}].name`, `The names ${JSON.stringify(other)} and ${JSON.stringify(name)} look alike.`)
     }
     seen.set(folded, name)
   }
+  layout.steps.forEach(({ name }, index) => {
+    check(name, 'steps', index)
+  })
+  layout.inspections.forEach(({ name }, index) => {
+    check(name, 'inspect', index)
+  })
 }
 
 /** Whether a step name can be part of a file name on every system. */
@@ -78,15 +83,15 @@ export function isSafeName(name: string): boolean {
 }
 
 /** A constraint names an authority by keyid: what it is called, its key and its certificate must be one. */
-function* doubtfulAuthorities(authorities: ReadonlyMap<string, Authority>, name: string): Generator<Complaint> {
+function doubtfulAuthorities(authorities: ReadonlyMap<string, Authority>, name: string, complain: Complain): void {
   for (const [keyid, authority] of authorities) {
     const place = `${name}[${JSON.stringify(keyid)}]`
     if (authority.keyid !== null && authority.keyid !== keyid) {
       const message = `The authority listed under ${short(keyid)} calls itself ${short(authority.keyid)}; both must be the same.`
-      yield { place, message }
+      complain(place, message)
     }
     if (authority.publicKey !== null && !isKeyOf(authority.publicKey, authority)) {
-      yield { place, message: `The public key of the authority ${short(keyid)} is not that of its certificate.` }
+      complain(place, `The public key of the authority ${short(keyid)} is not that of its certificate.`)
     }
   }
 }
@@ -105,7 +110,7 @@ function isKeyOf(text: string, { certificate }: Authority): boolean {
 }
 
 /** Constraints that say something else than their author thinks. */
-function* looseConstraints(layout: Unchecked): Generator<Complaint> {
+function looseConstraints(layout: Unchecked, complain: Complain): void {
   for (const [index, step] of layout.steps.entries()) {
     for (const [at, constraint] of step.certConstraints.entries()) {
       const place = `steps[${index}].cert_constraints[${at}]`
@@ -117,10 +122,10 @@ function* looseConstraints(layout: Unchecked): Generator<Complaint> {
         constraint.uris,
       ]
       if (lists.some((values) => values.length > 1 && values.includes('*'))) {
-        yield { place, message: 'A "*" beside other values is no wildcard; it must stand alone.' }
+        complain(place, 'A "*" beside other values is no wildcard; it must stand alone.')
       }
       if (demandsNothing(constraint)) {
-        yield { place, message: 'The constraint is empty: it fits every certificate that names nobody.' }
+        complain(place, 'The constraint is empty: it fits every certificate that names nobody.')
       }
     }
   }

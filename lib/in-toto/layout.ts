@@ -121,7 +121,9 @@ function readType(value: JsonObject, expected: string, place: string): void {
 }
 
 function unknownMembers(value: JsonObject, known: readonly string[], place: string): string[] {
-  return [...value.keys()].filter((name) => !known.includes(name)).map((name) => member(place, name))
+  const unknown: string[] = []
+  for (const name of value.keys()) if (!known.includes(name)) unknown.push(member(place, name))
+  return unknown
 }
 
 function tooMany(place: string, count: number, limit: number): FormatError {
@@ -146,8 +148,17 @@ function readKey(value: JsonValue, keyid: string): Key {
   }
 }
 
+function readKeyids(value: JsonValue | undefined, place: string): readonly string[] {
+  const keyids = readStrings(value, place, CODE)
+  const wrong = keyids.findIndex((keyid) => !HEX.test(keyid))
+  if (wrong >= 0) readKeyid(keyids[wrong] ?? '', `${place}[${wrong}]`)
+  return keyids
+}
+
+const HEX = /^[0-9a-fA-F]+$/
+
 function readKeyid(keyid: string, place: string): string {
-  if (/^[0-9a-fA-F]+$/.test(keyid)) return keyid
+  if (HEX.test(keyid)) return keyid
   throw new FormatError(CODE, `Expected a keyid in hex at ${place}; found ${JSON.stringify(keyid)}.`, place)
 }
 
@@ -158,9 +169,7 @@ function readStep(item: JsonValue, place: string, unknownFields: string[]): Step
   return {
     ...readItem(value, place),
     expectedCommand: readStrings(value.get('expected_command'), `${place}.expected_command`, CODE),
-    pubkeys: readStrings(value.get('pubkeys'), `${place}.pubkeys`, CODE).map((keyid, index) =>
-      readKeyid(keyid, `${place}.pubkeys[${index}]`),
-    ),
+    pubkeys: readKeyids(value.get('pubkeys'), `${place}.pubkeys`),
     threshold: readThreshold(value.get('threshold'), `${place}.threshold`),
     certConstraints: readConstraints(value.get('cert_constraints'), `${place}.cert_constraints`, unknownFields),
   }
@@ -184,7 +193,17 @@ function readItem(value: JsonObject, place: string) {
 function readRules(value: JsonValue | undefined, place: string): Rule[] {
   const rules = readArray(value, place, CODE)
   if (rules.length > LIMITS.rulesPerList) throw tooMany(place, rules.length, LIMITS.rulesPerList)
-  return rules.map((rule, index) => parseRule(readStrings(rule, `${place}[${index}]`, CODE), `${place}[${index}]`))
+  return rules.map((rule, index) => readRule(rule, place, index))
+}
+
+/** Where it is wrong it is read again, with its place: to put that into words for every rule takes longer than reading. */
+function readRule(rule: JsonValue, list: string, index: number): Rule {
+  try {
+    return parseRule(readStrings(rule, '', CODE))
+  } catch {
+    const place = `${list}[${index}]`
+    return parseRule(readStrings(rule, place, CODE), place)
+  }
 }
 
 /** A whole number from 1. `undefined`, `true`, "2" and 0 must never pass for a threshold. */

@@ -6,7 +6,7 @@ import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { ArtifactList } from './artifact-list.ts'
-import { type Envelope, openEnvelope, parseDocument, readQuickly } from './envelope.ts'
+import { type Envelope, openDocument, openEnvelope, parseDocument } from './envelope.ts'
 import { ArtifactTables } from './file-table.ts'
 import { SignatureBook } from './verify/signatures.ts'
 
@@ -21,10 +21,19 @@ const document = linkDocument({
   command: ['make', 'all'],
 })
 
+/** Null where the general reader is needed, or refuses it. */
+function readQuickly(bytes: Uint8Array, tables?: ArtifactTables): Envelope | null {
+  try {
+    const found = openDocument(bytes, 'aa', tables)
+    return 'document' in found ? found : null
+  } catch {
+    return null
+  }
+}
+
 /** What both readers say about the same bytes. */
 function both(bytes: Uint8Array, tables?: ArtifactTables) {
-  const quick = readQuickly(bytes, 'aa', tables)
-  return { quick, general: () => parseDocument(openEnvelope(bytes, 'aa')) }
+  return { quick: readQuickly(bytes, tables), general: () => parseDocument(openEnvelope(bytes, 'aa')) }
 }
 
 /** File lists as maps, whichever way they are kept. */

@@ -2,9 +2,11 @@ import {
   asciiCutter,
   concatBytes,
   encodeCanonicalJson,
+  JSON_LIMITS,
   type JsonObject,
   type JsonValue,
-  parseJsonText,
+  jsonObject,
+  parseJsonValue,
   utf8,
 } from '#lib/crypto/index.ts'
 import { ArtifactList } from './artifact-list.ts'
@@ -18,15 +20,15 @@ import { Scan, sticky } from './scan.ts'
  * Reads Metablock links as in-toto itself writes them (ASCII, members sorted, one SHA-256 for each file) without
  * building a tree of the whole document: a link with 20,000 files is read five times as fast and in a third of the
  * memory. Everything that is not exactly so, valid or not, is left to the general reader (null).
+ * @param text the bytes, all ASCII
  */
 export function readQuickLink(
   bytes: Uint8Array,
+  text: string,
   sha256: string,
   signatureOf: (keyid: string, sig: string) => EnvelopeSignature,
   tables: ArtifactTables,
 ): (Envelope & { readonly kind: 'link' }) | null {
-  const text = asciiOf(bytes)
-  if (text === null) return null
   const scan = new Scan(text, asciiCutter(bytes, text))
   const found = readFile(scan, tables)
   if (found === null) return null
@@ -52,24 +54,26 @@ class QuickLink implements OpenEnvelope {
     this.#found = found
     this.sha256 = sha256
     this.signatures = signatures
-    const { members, materials, products, command } = found
+    const { byproducts, command, materials, name, products } = found
     this.document = {
-      name: String(members.get('name')),
+      name: name.value,
       materials: materials.artifacts,
       products: products.artifacts,
-      command,
+      command: command.value,
       commandWasNull: false,
-      returnValue: readReturnValue(members.get('byproducts')),
+      returnValue: readReturnValue(byproducts.value),
     }
   }
 
   // both are made when asked for: they are as large as the file, and mostly asked for once or never
   get signedBytes(): Uint8Array {
-    return canonical(this.#found)
+    return concatBytes(...canonicalParts(this.#found))
   }
 
   lendSignedBytes<T>(use: (bytes: Uint8Array) => T): T {
-    const bytes = canonical(this.#found)
+    const parts = canonicalParts(this.#found)
+    if (lengthOf(parts) <= scratch.length) return use(scratch.subarray(0, writeAll(scratch, parts)))
+    const bytes = concatBytes(...parts)
     try {
       return use(bytes)
     } finally {
@@ -78,14 +82,36 @@ class QuickLink implements OpenEnvelope {
   }
 
   get value(): JsonObject {
-    const { members, materials, products } = this.#found
-    const value: JsonObject = new Map()
-    for (const [name, member] of members) {
-      if (name === 'name') value.set('materials', listed(materials))
-      value.set(name, member)
-    }
-    return value.set('products', listed(products))
+    const { byproducts, command, environment, materials, name, products } = this.#found
+    return jsonObject({
+      _type: 'link',
+      byproducts: byproducts.value,
+      command: [...command.value],
+      environment: environment.value,
+      materials: listed(materials),
+      name: name.value,
+      products: listed(products),
+    })
   }
+}
+
+/** What small documents are lent from: making an array of bytes takes longer than filling it. */
+const scratch = new Uint8Array(16 * 1024)
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0
+  for (const part of parts) length += part.length
+  return length
+}
+
+/** Returns the length of all. */
+function writeAll(target: Uint8Array, parts: readonly Uint8Array[]): number {
+  let at = 0
+  for (const part of parts) {
+    target.set(part, at)
+    at += part.length
+  }
+  return at
 }
 
 /** Bytes above which memory is given back at once. */
@@ -100,29 +126,19 @@ function listed({ artifacts }: FileList): JsonObject {
   return new Map([...artifacts].map(([path, digests]) => [path, new Map(Object.entries(digests))]))
 }
 
-const utf8Text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Null where anything is beyond ASCII: there one byte is not one character. */
-function asciiOf(bytes: Uint8Array): string | null {
-  try {
-    const text = utf8Text.decode(bytes)
-    return text.length === bytes.length ? text : null
-  } catch {
-    return null
-  }
-}
-
-type Encoded = Map<string, Uint8Array>
-
 interface QuickFile {
   readonly signatures: readonly (readonly [string, string])[]
-  /** the small members, parsed */
-  readonly members: JsonObject
-  /** canonical JSON of each of them */
-  readonly encoded: Encoded
-  readonly command: readonly string[]
+  readonly byproducts: Member<JsonObject>
+  readonly command: Member<readonly string[]>
+  readonly environment: Member<JsonObject>
   readonly materials: FileList
+  readonly name: Member<string>
   readonly products: FileList
+}
+
+interface Member<T = JsonValue> {
+  readonly value: T
+  readonly canonical: Uint8Array
 }
 
 const START = sticky(' { "signatures" : \\[ ')
@@ -136,37 +152,37 @@ const NAME = sticky(' , "name" : ')
 const PRODUCTS = sticky(' , "products" : ')
 const END = sticky(' } } $')
 const NO_FILES = sticky('{ }')
+
 function readFile(scan: Scan, tables: ArtifactTables): QuickFile | null {
   const signatures = readSignatures(scan)
   if (signatures === null || !scan.skip(SIGNED)) return null
-  const members: JsonObject = new Map<string, JsonValue>([['_type', 'link']])
-  const encoded: Encoded = new Map()
-  if (!readMember(scan, members, encoded, 'byproducts') || !scan.skip(COMMAND)) return null
-  if (!readMember(scan, members, encoded, 'command') || !scan.skip(ENVIRONMENT)) return null
-  if (!readMember(scan, members, encoded, 'environment') || !scan.skip(MATERIALS)) return null
+  const byproducts = readMember(scan)
+  if (byproducts === null || !isObject(byproducts) || !scan.skip(COMMAND)) return null
+  const command = readMember(scan)
+  if (command === null || !isCommand(command) || !scan.skip(ENVIRONMENT)) return null
+  const environment = readMember(scan)
+  if (environment === null || !isObject(environment) || !scan.skip(MATERIALS)) return null
   const materials = readFiles(scan, tables)
   if (materials === null || !scan.skip(NAME)) return null
-  if (!readMember(scan, members, encoded, 'name') || !scan.skip(PRODUCTS)) return null
+  const name = readMember(scan)
+  if (name === null || !isText(name) || !scan.skip(PRODUCTS)) return null
   const products = readFiles(scan, tables)
   if (products === null || !scan.skip(END)) return null
   // what the general reader would refuse is refused there, with its sentence
   if (materials.artifacts.size + products.artifacts.size > LIMITS.artifacts) return null
-  const command = members.get('command')
-  if (!Array.isArray(command) || !command.every((part) => typeof part === 'string')) return null
-  if (
-    !(members.get('byproducts') instanceof Map) ||
-    !(members.get('environment') instanceof Map) ||
-    typeof members.get('name') !== 'string'
-  )
-    return null
-  return {
-    signatures,
-    members,
-    encoded,
-    command,
-    materials,
-    products,
-  }
+  return { signatures, byproducts, command, environment, materials, name, products }
+}
+
+function isObject(member: Member): member is Member<JsonObject> {
+  return member.value instanceof Map
+}
+
+function isText(member: Member): member is Member<string> {
+  return typeof member.value === 'string'
+}
+
+function isCommand(member: Member): member is Member<string[]> {
+  return Array.isArray(member.value) && member.value.every((part) => typeof part === 'string')
 }
 
 function readSignatures(scan: Scan): [string, string][] | null {
@@ -182,50 +198,21 @@ function readSignatures(scan: Scan): [string, string][] | null {
   }
 }
 
-/** A small member of any shape: its end is found here, its content is read by the strict reader. */
-function readMember(scan: Scan, members: JsonObject, encoded: Encoded, name: string): boolean {
-  const end = endOfValue(scan.text, scan.at)
-  if (end < 0) return false
+/** A small member of any shape, read by the strict reader; null where that refuses it. */
+function readMember(scan: Scan): Member | null {
   try {
-    const { at, cut } = scan
-    const value = parseJsonText(scan.text.slice(at, end), { depth: 60 }, (from, to) => cut(at + from, at + to))
+    const { value, end } = parseJsonValue(scan.text, scan.at, MEMBER_LIMITS, scan.cut)
     // a fraction has no canonical form: the general reader says so
-    encoded.set(name, encodeCanonicalJson(value))
-    members.set(name, value)
+    const canonical = encodeCanonicalJson(value)
+    scan.at = end
+    return { value, canonical }
   } catch {
-    return false
+    return null
   }
-  scan.at = end
-  return true
 }
 
-/** Where a JSON value ends, by its quotes and brackets; -1 where that cannot be told. */
-function endOfValue(text: string, start: number): number {
-  let depth = 0
-  for (let at = start; at < text.length; at++) {
-    const c = text[at]
-    if (c === '"') {
-      at = closingQuote(text, at)
-      if (at < 0) return -1
-    } else if (c === '{' || c === '[') depth++
-    else if (c === '}' || c === ']') depth--
-    else continue
-    if (depth === 0) return at + 1
-    if (depth < 0) return -1
-  }
-  return -1
-}
-
-function closingQuote(text: string, start: number): number {
-  let at = start
-  for (;;) {
-    at = text.indexOf('"', at + 1)
-    if (at < 0) return -1
-    let backslashes = 0
-    while (text[at - 1 - backslashes] === '\\') backslashes++
-    if (backslashes % 2 === 0) return at
-  }
-}
+/** Two levels are around it, and what is too deep is refused by the general reader. */
+const MEMBER_LIMITS = { ...JSON_LIMITS, depth: 60 }
 
 interface FileList {
   readonly artifacts: Artifacts
@@ -257,25 +244,20 @@ const [BYPRODUCTS_IS, COMMAND_IS, ENVIRONMENT_IS, MATERIALS_IS, NAME_IS, PRODUCT
 ] as const
 
 /** Canonical JSON of the signed part, member by member. */
-function canonical({ encoded, materials, products }: QuickFile): Uint8Array<ArrayBuffer> {
-  const of = (name: string) => {
-    const bytes = encoded.get(name)
-    if (bytes === undefined) throw new Error(`${name} was not read`)
-    return bytes
-  }
-  return concatBytes(
+function canonicalParts(file: QuickFile): readonly Uint8Array[] {
+  return [
     BYPRODUCTS_IS,
-    of('byproducts'),
+    file.byproducts.canonical,
     COMMAND_IS,
-    of('command'),
+    file.command.canonical,
     ENVIRONMENT_IS,
-    of('environment'),
+    file.environment.canonical,
     MATERIALS_IS,
-    materials.canonical,
+    file.materials.canonical,
     NAME_IS,
-    of('name'),
+    file.name.canonical,
     PRODUCTS_IS,
-    products.canonical,
+    file.products.canonical,
     LAST,
-  )
+  ]
 }

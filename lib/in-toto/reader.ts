@@ -41,6 +41,13 @@ export function readString(value: JsonValue | undefined, place: string, code: st
   return value
 }
 
-export function readStrings(value: JsonValue | undefined, place: string, code: string): string[] {
-  return readArray(value, place, code).map((item, index) => readString(item, `${place}[${index}]`, code))
+export function readStrings(value: JsonValue | undefined, place: string, code: string): readonly string[] {
+  const items = readArray(value, place, code)
+  if (areStrings(items)) return items
+  const index = items.findIndex((item) => typeof item !== 'string')
+  throw wrong(code, 'a string', items[index], `${place}[${index}]`)
+}
+
+function areStrings(items: readonly JsonValue[]): items is readonly string[] {
+  return items.every((item) => typeof item === 'string')
 }

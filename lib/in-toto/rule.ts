@@ -88,8 +88,7 @@ const ONE_WORD = /^[^\s"]+$/u
 
 /** The rule as people write it. Tokens that would not read as one word are quoted. */
 export function ruleText(rule: Rule): string {
-  let text = ''
-  for (const token of rule.tokens)
-    text += `${text === '' ? '' : ' '}${ONE_WORD.test(token) ? token : JSON.stringify(token)}`
-  return text
+  const { tokens } = rule
+  const plain = tokens.every((token) => ONE_WORD.test(token))
+  return (plain ? tokens : tokens.map((token) => (ONE_WORD.test(token) ? token : JSON.stringify(token)))).join(' ')
 }

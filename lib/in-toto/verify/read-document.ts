@@ -1,5 +1,5 @@
 import { FormatError, sha256, toHex } from '#lib/crypto/index.ts'
-import { type OpenEnvelope, openEnvelope, parseDocument, readQuickly } from '../envelope.ts'
+import { type OpenEnvelope, openDocument, parseDocument } from '../envelope.ts'
 import type { ArtifactTables } from '../file-table.ts'
 import type { Document } from './input.ts'
 
@@ -12,9 +12,9 @@ export function readDocument(source: string, bytes: Uint8Array, digest?: string,
   const sha = digest ?? toHex(sha256(bytes))
   let open: OpenEnvelope | null = null
   try {
-    const quick = readQuickly(bytes, sha, tables)
-    if (quick !== null) return { source, sha256: sha, envelope: quick }
-    open = openEnvelope(bytes, sha)
+    const found = openDocument(bytes, sha, tables)
+    if ('document' in found) return { source, sha256: sha, envelope: found }
+    open = found
     return { source, sha256: sha, envelope: parseDocument(open) }
   } catch (error) {
     return { source, sha256: sha, problem: problemOf(error), open }
