@@ -37,8 +37,12 @@ export function hasSimplePaths(columns: ArtifactColumns): boolean {
   return found
 }
 
-/** By the other list, and how it was compared: a code for each entry. */
-export type Relations = WeakMap<Artifacts, Partial<Record<string, Uint8Array>>>
+/** A list that was compared with another: with which (see numberOf), how, and a code for each entry. */
+export interface ComparedList {
+  readonly with: number
+  readonly comparison: string
+  readonly codes: Uint8Array
+}
 
 /**
  * Files in the order of their paths, kept as columns: rules go through them in order. An index by path, as large as the
@@ -48,10 +52,13 @@ export class ArtifactList implements ReadonlyMap<string, Digests> {
   readonly columns: ArtifactColumns
   readonly number = ++lists
   /** what comparing it with others said; kept here, so that it goes when the list goes (see numberOf) */
-  relations: Relations | null = null
+  compared: readonly ComparedList[] = []
   private index: ReadonlyMap<string, Digests> | null = null
 
-  /** @param paths ASCII, in order, each once */
+  /**
+   * @param paths ASCII, in order, each once
+   * @param digests of each a whole SHA-256 in lower-case hex
+   */
   constructor(paths: readonly string[], digests: readonly Digests[]) {
     this.columns = { paths, digests, sorted: true }
   }

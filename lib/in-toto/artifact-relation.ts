@@ -1,4 +1,4 @@
-import { ArtifactList, columnsOf, type Relations } from './artifact-list.ts'
+import { ArtifactList, type ComparedList, columnsOf, numberOf } from './artifact-list.ts'
 import { type Artifacts, equalDigests } from './link.ts'
 import type { Digests } from './report.ts'
 import { compareDigestSets } from './statements/digest-set.ts'
@@ -13,16 +13,14 @@ const [ABSENT, SAME, DIFFERENT, UNKNOWN] = [0, 1, 2, 3]
 export type Comparison = 'links' | 'statements'
 
 /** Of lists that are maps. Rules ask the same again and again, about lists that never change. */
-const known = new WeakMap<Artifacts, Relations>()
+const known = new WeakMap<Artifacts, readonly ComparedList[]>()
 
-function relationsOf(list: Artifacts): Relations {
-  if (list instanceof ArtifactList) {
-    list.relations ??= new WeakMap()
-    return list.relations
-  }
-  const found = known.get(list) ?? new WeakMap()
-  known.set(list, found)
-  return found
+/** With how many others the answers are kept. */
+const KEPT = 16
+
+function keep(list: Artifacts, compared: readonly ComparedList[]): void {
+  if (list instanceof ArtifactList) list.compared = compared
+  else known.set(list, compared)
 }
 
 /**
@@ -42,10 +40,12 @@ export function relationTo(list: Artifacts, others: Artifacts, comparison: Compa
 }
 
 function codesOf(list: Artifacts, others: Artifacts, comparison: Comparison): Uint8Array {
-  const answers = relationsOf(list)
-  const kept = answers.get(others) ?? {}
-  const codes = kept[comparison] ?? join(list, others, comparison)
-  answers.set(others, { ...kept, [comparison]: codes })
+  const compared = (list instanceof ArtifactList ? list.compared : known.get(list)) ?? []
+  const number = numberOf(others)
+  const kept = compared.find((one) => one.with === number && one.comparison === comparison)
+  if (kept !== undefined) return kept.codes
+  const codes = join(list, others, comparison)
+  keep(list, [...compared.slice(1 - KEPT), { with: number, comparison, codes }])
   return codes
 }
 

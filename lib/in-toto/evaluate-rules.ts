@@ -1,6 +1,6 @@
 // Longer than most: the one rule engine, with its trace.
 import { compareCodePoints } from '#lib/crypto/index.ts'
-import { type ArtifactColumns, columnsOf, hasSimplePaths, numberOf, rangeOf } from './artifact-list.ts'
+import { type ArtifactColumns, columnsOf, hasSimplePaths, rangeOf } from './artifact-list.ts'
 import { type Relation, relationTo } from './artifact-relation.ts'
 import { compileGlob, type Glob } from './glob.ts'
 import { LIMITS } from './limits.ts'
@@ -43,7 +43,7 @@ export interface RulesOutcome {
   readonly matched: readonly {
     readonly rule: MatchRule
     readonly index: number
-    readonly artifacts: readonly string[]
+    readonly artifacts: () => readonly string[]
   }[]
   /** in-toto for Python ends with an exception here: a prefix was cut off and cannot be put back */
   readonly referenceFails: boolean
@@ -57,106 +57,105 @@ export function evaluateRules(input: RulesInput): RuleListTrace {
   return applyRules(input).trace
 }
 
+/** Why a rule does not take entry `i` of the list; null where it does. */
+type Why = (i: number) => NotConsumed | null
+
+/** One rule, applied to what the rules before it left. */
 interface Applied {
   readonly rule: Rule
   readonly before: number
   readonly consumed: readonly number[]
-  readonly failed: boolean
+  readonly rest: readonly number[]
+  /** what a DISALLOW hit or a REQUIRE missed; null where the rule does not fail */
+  readonly hits: readonly string[] | null
   readonly why: Why
 }
 
-/** Why a rule does not take entry `i` of the list; null where it does. */
-type Why = (i: number) => NotConsumed | null
-
 /** The same with all that the verifier needs. All rules are evaluated, also after one failed. */
-export function applyRules({ rules, list, item, links }: RulesInput): RulesOutcome {
+export function applyRules(input: RulesInput): RulesOutcome {
+  const { rules, list, item, links } = input
   const files = columnsOf(item[list])
   const { paths } = files
-  let queue: readonly number[] = entriesOf(files)
+  let queue = entriesOf(files)
   const applied: Applied[] = []
   const failures: RulesOutcome['failures'][number][] = []
   const matched: RulesOutcome['matched'][number][] = []
   let referenceFails = false
-  for (const [index, rule] of rules.entries()) {
-    const why = whyNot(rule, list, item, links)
-    const before = queue.length
-    const { consumed, rest } = takesAll(rule, list, item, links)
-      ? { consumed: queue, rest: [] }
-      : take(rule, queue, why)
-    const hits = failing(rule, paths, queue, why)
+  for (const rule of rules) {
+    const index = applied.length
+    const one = applyRule(rule, queue, input)
+    const { consumed, hits } = one
     if (hits !== null) failures.push({ index, rule, artifacts: hits })
     if (rule.keyword === 'MATCH') {
-      matched.push({ rule, index, artifacts: namesOf(paths, consumed) })
+      matched.push({ rule, index, artifacts: () => namesOf(paths, consumed) })
       referenceFails ||= links.has(rule.from) && cutsBadly(rule, files, queue)
     }
-    queue = rest
-    applied.push({ rule, before, consumed, failed: hits !== null, why })
+    queue = one.rest
+    applied.push(one)
   }
   const shown = firstEntries(files, queue)
   const trace = {
-    rules: applied.map((rule, index) => traceOf(rule, index, list, shown, { item, links })),
+    rules: applied.map((one, index) => traceOf(one, index, list, shown, input)),
     leftover: namesOf(paths, shown),
     leftoverCount: queue.length,
     failed: failures.length > 0,
   }
-  remember({ rules, list, item, links }, failures.length > 0 || referenceFails)
   return { trace, leftover: namesOf(paths, queue), failures, matched, referenceFails }
 }
 
-function namesOf(paths: readonly string[], entries: readonly number[]): string[] {
-  return entries.map((i) => paths[i] ?? '')
+function applyRule(rule: Rule, queue: readonly number[], input: RulesInput): Applied {
+  const before = queue.length
+  // where nothing is left, now or after this rule, nobody will ask why it did not take something
+  if (before === 0) {
+    const hits = rule.keyword === 'REQUIRE' ? [rule.pattern] : null
+    return { rule, before, consumed: NONE, rest: NONE, hits, why: unasked }
+  }
+  if (takesAll(rule, input)) return { rule, before, consumed: queue, rest: NONE, hits: null, why: unasked }
+  const why = whyNot(rule, input)
+  const { consumed, rest } = take(rule, queue, why)
+  const hits = failing(rule, columnsOf(input.item[input.list]).paths, queue, why)
+  return { rule, before, consumed, rest, hits, why }
+}
+
+const unasked: Why = () => 'pattern'
+
+/** Most rules take nothing: one empty list for all of them. */
+const NONE: readonly never[] = []
+
+function namesOf(paths: readonly string[], entries: readonly number[]): readonly string[] {
+  return entries.length === 0 ? NONE : entries.map((i) => paths[i] ?? '')
 }
 
 /** Every entry of a list. Queues are never changed in place, so that lists of one length share it. */
 function entriesOf({ paths }: ArtifactColumns): readonly number[] {
-  if (everyEntry.length !== paths.length) everyEntry = Array.from(paths, (_, i) => i)
-  return everyEntry
+  const { length } = paths
+  const slot = Math.min(length, everyEntry.length - 1)
+  const known = everyEntry[slot]
+  if (known?.length === length) return known
+  const entries = Array.from(paths, (_, i) => i)
+  everyEntry[slot] = entries
+  return entries
 }
 
-let everyEntry: readonly number[] = []
-
-/** Answers by rule list, with what they were given for: two verifiers ask the same in one run. */
-const answers = new WeakMap<readonly Rule[], { readonly given: string; readonly fails: boolean }>()
-
-function remember(input: RulesInput, fails: boolean): void {
-  answers.set(input.rules, { given: givenTo(input), fails })
-}
-
-function recall(input: RulesInput): boolean | null {
-  const known = answers.get(input.rules)
-  return known !== undefined && known.given === givenTo(input) ? known.fails : null
-}
-
-/** Everything that an answer depends on, apart from the rules: file lists by their numbers. */
-function givenTo({ rules, list, item, links }: RulesInput): string {
-  let given = `${list} ${numberOf(item.materials)} ${numberOf(item.products)} ${item.fromStatement === true}`
-  for (const rule of rules) {
-    if (rule.keyword !== 'MATCH') continue
-    const from = links.get(rule.from)
-    given += from === undefined ? ' none' : ` ${numberOf(from[rule.with])} ${from.fromStatement === true}`
-  }
-  return given
-}
+/** By length, and the last of all that are longer. */
+const everyEntry: (readonly number[] | undefined)[] = Array.from({ length: 64 }, () => undefined)
 
 /** Whether a list fails, without saying why: all that the reference's answer needs. */
 export function rulesFail(input: RulesInput): boolean {
-  const known = recall(input)
-  if (known !== null) return known
   const { rules, list, item, links } = input
   const files = columnsOf(item[list])
-  let queue: readonly number[] = entriesOf(files)
+  let queue = entriesOf(files)
   for (const rule of rules) {
-    if (queue.length === 0 && rule.keyword !== 'REQUIRE') continue
-    const why = whyNot(rule, list, item, links)
     if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, files, queue)) return true
-    if (failing(rule, files.paths, queue, why) !== null) return true
-    queue = takesAll(rule, list, item, links) ? [] : take(rule, queue, why).rest
+    const { hits, rest } = applyRule(rule, queue, input)
+    if (hits !== null) return true
+    queue = rest
   }
   return false
 }
 
 /** Without looking at each: `ALLOW *`, and `MATCH *` with the very list that is looked at. */
-function takesAll(rule: Rule, list: 'materials' | 'products', item: Recorded, links: RulesInput['links']): boolean {
+function takesAll(rule: Rule, { list, item, links }: RulesInput): boolean {
   if (rule.keyword === 'ALLOW') return compileGlob(rule.pattern).all
   if (rule.keyword !== 'MATCH' || (rule.sourcePrefix ?? '') !== '' || (rule.destinationPrefix ?? '') !== '')
     return false
@@ -169,10 +168,10 @@ interface Taken {
 }
 
 function take({ keyword }: Rule, queue: readonly number[], why: Why): Taken {
-  if (keyword === 'DISALLOW' || keyword === 'REQUIRE') return { consumed: [], rest: queue }
+  if (keyword === 'DISALLOW' || keyword === 'REQUIRE') return { consumed: NONE, rest: queue }
   // most rules of most lists take nothing: keep the queue, and the memory
   const first = queue.findIndex((i) => why(i) === null)
-  if (first < 0) return { consumed: [], rest: queue }
+  if (first < 0) return { consumed: NONE, rest: queue }
   const consumed: number[] = []
   const rest = queue.slice(0, first)
   for (let at = first; at < queue.length; at++) {
@@ -183,7 +182,7 @@ function take({ keyword }: Rule, queue: readonly number[], why: Why): Taken {
   return { consumed, rest }
 }
 
-/** What a DISALLOW hit or a REQUIRE missed; null where the rule does not fail. */
+/** See `hits`. */
 function failing(rule: Rule, paths: readonly string[], queue: readonly number[], why: Why): readonly string[] | null {
   if (rule.keyword === 'DISALLOW') {
     const hits = queue.filter((i) => why(i) === 'disallowed')
@@ -194,7 +193,7 @@ function failing(rule: Rule, paths: readonly string[], queue: readonly number[],
   return null
 }
 
-function whyNot(rule: Rule, list: 'materials' | 'products', item: Recorded, links: ReadonlyMap<string, Recorded>): Why {
+function whyNot(rule: Rule, { list, item, links }: RulesInput): Why {
   if (rule.keyword === 'MATCH') return whyNotMatch(rule, list, item, links.get(rule.from))
   if (rule.keyword === 'REQUIRE') return () => 'pattern'
   const fits = fitsEntry(compileGlob(rule.pattern), columnsOf(item[list]))
@@ -336,25 +335,39 @@ export function counterpartName(rule: MatchRule, artifact: string): string | nul
 }
 
 function traceOf(
-  { rule, before, consumed, failed, why }: Applied,
+  { rule, before, consumed, hits, why }: Applied,
   index: number,
   list: 'materials' | 'products',
   leftover: readonly number[],
   sides: Pick<RulesInput, 'item' | 'links'>,
 ): RuleTrace {
   const files = columnsOf(sides.item[list])
-  const left = leftover.map((i) => {
-    const artifact = files.paths[i] ?? ''
-    const reason = why(i)
-    return { artifact, why: reason ?? 'pattern', ...digestsOf(rule, list, artifact, reason, sides) }
-  })
-  const [text, { keyword }] = [ruleText(rule), rule]
+  const left = leftover.length === 0 ? NONE : leftOf(rule, list, leftover, why, sides)
+  const { keyword } = rule
+  const text = ruleText(rule)
+  const failed = hits !== null
   const consumedNames = namesOf(files.paths, firstEntries(files, consumed))
   const counts = consumed.length
   // two literals: a spread in one costs as much as applying the rule to a short list
   return rule.keyword === 'MATCH'
     ? { list, index, text, keyword, from: rule.from, before, consumed: counts, consumedNames, left, failed }
     : { list, index, text, keyword, before, consumed: counts, consumedNames, left, failed }
+}
+
+/** What is left of the list in the end, and why this rule did not take it. */
+function leftOf(
+  rule: Rule,
+  list: 'materials' | 'products',
+  leftover: readonly number[],
+  why: Why,
+  sides: Pick<RulesInput, 'item' | 'links'>,
+): RuleTrace['left'] {
+  const { paths } = columnsOf(sides.item[list])
+  return leftover.map((i) => {
+    const artifact = paths[i] ?? ''
+    const reason = why(i)
+    return { artifact, why: reason ?? 'pattern', ...digestsOf(rule, list, artifact, reason, sides) }
+  })
 }
 
 /** For a file whose digests differ: what the other step recorded, and what this one did. */
@@ -374,6 +387,7 @@ function digestsOf(
 
 /** The first entries by code point, as many as a report shows. */
 function firstEntries({ paths, sorted }: ArtifactColumns, entries: readonly number[]): readonly number[] {
+  if (sorted && entries.length <= LIMITS.shown) return entries
   const ordered = sorted ? entries : [...entries].sort((a, b) => compareCodePoints(paths[a] ?? '', paths[b] ?? ''))
   return ordered.slice(0, LIMITS.shown)
 }

@@ -70,7 +70,7 @@ export function takenBy(step: Step, record: Recorded, records: ReadonlyMap<strin
     if (!rules.some(({ keyword }) => keyword === 'MATCH')) return []
     const { matched } = applyRules({ rules, list, item: record, links: records })
     return matched.flatMap(({ rule, artifacts }) =>
-      artifacts.map((artifact) => ({ rule, list, artifact, source: counterpartName(rule, artifact) ?? artifact })),
+      artifacts().map((artifact) => ({ rule, list, artifact, source: counterpartName(rule, artifact) ?? artifact })),
     )
   })
 }

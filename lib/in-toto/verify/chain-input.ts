@@ -2,6 +2,7 @@ import type { Key } from '#lib/crypto/index.ts'
 import type { Envelope } from '../envelope.ts'
 import type { Recorded } from '../evaluate-rules.ts'
 import type { InspectionReport, LayoutReport, StepReport } from '../report.ts'
+import type { RuleAnswers } from '../rule-answers.ts'
 import type { CertificateBook } from './certificates.ts'
 import type { DeclaredFunctionaries } from './declared-functionaries.ts'
 import type { Findings } from './findings.ts'
@@ -14,6 +15,7 @@ import type { StepForms } from './step-form.ts'
 export interface Session {
   readonly at: number
   readonly book: SignatureBook
+  readonly answers: RuleAnswers
   readonly forms: StepForms
   readonly certificates: CertificateBook
   readonly revoked: RevokedKeys

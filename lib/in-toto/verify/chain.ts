@@ -35,7 +35,7 @@ export function verifyChain(input: ChainInput, session: Session): ChainResult {
   verifyAgreement(cases, findings)
   warnCommands(cases, findings)
   verifyNames(cases, findings)
-  const records = verifyStepRules(cases, findings)
+  const records = verifyStepRules(cases, session.answers, findings)
   const inspections = verifyInspections(layout.inspections, records, session.runInspection, path, findings)
 
   return {

@@ -154,4 +154,6 @@ export interface VerifyInput {
   readonly runInspection?: RunInspection | null
   readonly profile: 'strict' | 'reference'
   readonly verifySignature: SignatureVerifier
+  /** SHA-256 of a text in lower-case hex, where the platform has a fast one; absent: the portable one */
+  readonly sha256Hex?: (text: string) => string
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verifyCertificate, verifySignature } from '#lib/crypto/node/index.ts'
+import { sha256Hex, verifyCertificate, verifySignature } from '#lib/crypto/node/index.ts'
 import { makeAuthority } from '#lib/testing/authority/certificates.ts'
 import { layoutDocument, linkDocument } from '#lib/testing/authority/documents.ts'
 import { metablock } from '#lib/testing/authority/envelopes.ts'
@@ -147,6 +147,12 @@ const PAIRS: readonly [string, Partial<VerifyInput>, Partial<VerifyInput>][] = [
 describe('the digest of all inputs tells apart', () => {
   test.each(PAIRS)('%s', (_, before, after) => {
     expect(digest(after)).not.toBe(digest(before))
+  })
+
+  test('not who computes it: the platform or the portable hash', () => {
+    const parameters = new Map([['name', 'grün 日本 🙂 \ud800']])
+    expect(digest({ parameters, sha256Hex })).toBe(digest({ parameters }))
+    expect(digest({ sha256Hex: () => 'from the platform' })).toBe('from the platform')
   })
 
   test('nothing that says the same: no order, no empty list', () => {

@@ -1,3 +1,4 @@
+import { ArtifactList } from '../artifact-list.ts'
 import { applyRules, counterpartName, type Recorded, type RulesOutcome } from '../evaluate-rules.ts'
 import { compileGlob } from '../glob.ts'
 import type { Artifacts } from '../link.ts'
@@ -32,9 +33,10 @@ export function verifyItemRules(input: ItemRulesInput, findings: Findings): Rule
   checkDigests(input, outcome, findings)
   warnLeftover(input, outcome, findings)
   const step = input.kind === 'step' ? input.name : undefined
+  const id = `${input.kind}.${input.name}.${input.list}.`
   for (const rule of outcome.trace.rules) {
     findings.check({
-      id: `${input.kind}.${input.name}.${input.list}.${rule.index}`,
+      id: id + rule.index,
       title: rule.text,
       outcome: rule.failed ? 'failed' : 'passed',
       detail: `${rule.before} before it, ${rule.consumed} taken.`,
@@ -146,7 +148,7 @@ function sourceMissing(input: ItemRulesInput, before: number, artifact: string, 
 const strong = new WeakSet<Artifacts>()
 
 function isStrong(artifacts: Artifacts): boolean {
-  if (strong.has(artifacts)) return true
+  if (artifacts instanceof ArtifactList || strong.has(artifacts)) return true
   for (const digests of artifacts.values()) if (!hasStrongDigest(digests)) return false
   strong.add(artifacts)
   return true
@@ -156,7 +158,7 @@ function isStrong(artifacts: Artifacts): boolean {
 function checkDigests(input: ItemRulesInput, outcome: RulesOutcome, findings: Findings): void {
   for (const { rule, index, artifacts } of outcome.matched) {
     if (isStrong(input.item[input.list])) return
-    const weak = artifacts.filter((artifact) => !hasStrongDigest(input.item[input.list].get(artifact) ?? {}))
+    const weak = artifacts().filter((artifact) => !hasStrongDigest(input.item[input.list].get(artifact) ?? {}))
     const artifact = weak[0]
     if (artifact === undefined) continue
     const message = `${ruleText(rule)} in ${title(input, false)} rests on digests that prove nothing: ${artifact}${weak.length > 1 ? ` and ${weak.length - 1} more` : ''} has no whole SHA-256 or stronger, in lower-case hex.`

@@ -12,7 +12,7 @@ export type SignatureOutcome = CheckedSignature | { readonly outcome: 'missing' 
 
 /** Checks signatures, each (signature, key) once. */
 export class SignatureBook {
-  private readonly known = new WeakMap<EnvelopeSignature, Map<string, CheckedSignature>>()
+  private readonly known = new Map<EnvelopeSignature, Map<string, CheckedSignature>>()
   private readonly verify: SignatureVerifier
   private readonly at: number
 

@@ -148,7 +148,7 @@ function judge({ document, keyid, proofs = [] }: Candidate, setting: Setting): J
     if (fault !== null) return skip(fault.code, fault.message)
   }
   const byKey = valid.map(({ signer, found }) => ({
-    counted: { document, ...signer, ...signerOf(signer.key, signers), taintedAt: null },
+    counted: countKey(document, signer, signers),
     standing: found.outcome === 'valid' ? revoked.judge([signer.key, found.key], found.signature, proofs) : null,
   }))
   const byCertificate = holders.map(({ signature, holder }) => ({
@@ -172,9 +172,9 @@ function judge({ document, keyid, proofs = [] }: Candidate, setting: Setting): J
   return { counted, skipped: null }
 }
 
-function signerOf(key: Key, signers: Signers): Pick<Counted, 'identity' | 'signer'> {
+function countKey(document: ReadDocument, { keyid, key }: Authorised, signers: Signers): Signed {
   const signer = { keyid: key.keyid, fingerprint: key.fingerprint, keytype: key.keytype, scheme: key.scheme }
-  return { identity: identityOf(key, signers), signer }
+  return { document, keyid, key, identity: identityOf(key, signers), signer, taintedAt: null }
 }
 
 /** In-toto's tools write the layout's own keyid; other tools that make statements know the key by another. */

@@ -1,14 +1,15 @@
 // Longer than most: what is asked of a step, in the specification's order, and how that is reported.
-import { type Recorded, sameFile } from '../evaluate-rules.ts'
+import { type Recorded, type RulesOutcome, sameFile } from '../evaluate-rules.ts'
 import type { CertConstraint, Layout, Step } from '../layout.ts'
 import { equalArtifacts } from '../link.ts'
 import type { LinkFound, ReasonCode, RuleListTrace, SignerCertificate, StepReport } from '../report.ts'
+import type { RuleAnswers } from '../rule-answers.ts'
 import { abnormalName } from './artifact-names.ts'
 import type { Session } from './chain-input.ts'
 import type { DeclaredFunctionaries, Headcount } from './declared-functionaries.ts'
 import type { Finding, Findings } from './findings.ts'
 import type { Candidate } from './input.ts'
-import { verifyItemRules } from './item-rules.ts'
+import { type ItemRulesInput, verifyItemRules } from './item-rules.ts'
 import type { Signers } from './signers.ts'
 import { type Counted, gatherEvidence, type StepEvidence } from './step-evidence.ts'
 
@@ -294,7 +295,11 @@ export function verifyNames(cases: readonly StepCase[], findings: Findings): voi
 }
 
 /** Specification 5.2 step 7: the rules of every step, over the links that stand for the steps. */
-export function verifyStepRules(cases: readonly StepCase[], findings: Findings): ReadonlyMap<string, Recorded> {
+export function verifyStepRules(
+  cases: readonly StepCase[],
+  answers: RuleAnswers,
+  findings: Findings,
+): ReadonlyMap<string, Recorded> {
   const links = new Map<string, Recorded>()
   const absent = new Map<string, Finding>()
   for (const { step, stood, absent: why } of cases) {
@@ -309,10 +314,16 @@ export function verifyStepRules(cases: readonly StepCase[], findings: Findings):
     const evidence = one.stood.map(({ counted }) => counted.document.sha256)
     const materials = { ...shared, list: 'materials' as const, rules: one.step.expectedMaterials, evidence }
     const products = { ...shared, list: 'products' as const, rules: one.step.expectedProducts, evidence }
-    one.materials = verifyItemRules(materials, findings).trace
-    one.products = verifyItemRules(products, findings).trace
+    one.materials = applied(materials, answers, findings).trace
+    one.products = applied(products, answers, findings).trace
   }
   return links
+}
+
+function applied(input: ItemRulesInput, answers: RuleAnswers, findings: Findings): RulesOutcome {
+  const outcome = verifyItemRules(input, findings)
+  answers.remember(input, outcome)
+  return outcome
 }
 
 function allowedCertificates({ certConstraints }: Step): Pick<StepReport, 'allowedCertificates'> {

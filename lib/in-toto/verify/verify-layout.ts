@@ -1,23 +1,15 @@
 import { sha256, toHex, utf8 } from '#lib/crypto/index.ts'
 import { ENGINE } from '../engine.ts'
 import type { LayoutReport, Reason, Report } from '../report.ts'
+import { RuleAnswers } from '../rule-answers.ts'
 import { formatTimestamp } from '../time.ts'
 import { CertificateBook } from './certificates.ts'
 import { verifyChain } from './chain.ts'
-import type { ChainResult } from './chain-input.ts'
+import type { ChainResult, Session } from './chain-input.ts'
 import { DeclaredFunctionaries } from './declared-functionaries.ts'
 import { documentCode, documentMessage } from './document-problem.ts'
 import { type Finding, Findings, orderReasons, rootOf, verdictOf } from './findings.ts'
-import type {
-  Document,
-  Functionary,
-  LinkStore,
-  RunInspection,
-  TimeProof,
-  UnreadDocument,
-  UnusableKey,
-  VerifyInput,
-} from './input.ts'
+import type { Document, Functionary, LinkStore, TimeProof, UnreadDocument, UnusableKey, VerifyInput } from './input.ts'
 import { InspectionBook } from './inspection-book.ts'
 import { type ReferenceAnswer, verifyAsReference } from './reference/verify-as-reference.ts'
 import { RevokedKeys } from './revoked-keys.ts'
@@ -32,14 +24,16 @@ import { formText } from './step-form.ts'
 export function verifyLayout(input: VerifyInput): Report {
   const book = new SignatureBook(input.verifySignature, input.at)
   const inspections = new InspectionBook(input.runInspection ?? null)
-  const result = verifyOutermost(input, book, inspections.run)
-  const reference = verifyAsReference(input, book, inspections.recall)
+  const answers = new RuleAnswers()
+  const result = verifyOutermost(input, { book, answers, runInspection: inspections.run })
+  const reference = verifyAsReference(input, { book, answers, runInspection: inspections.recall })
   refuseKeys(input.unusableKeys ?? [], result.findings)
   const reasons = orderReasons(markReading(result.findings.all, reference))
+  const at = formatTimestamp(input.at)
   const report: Report = {
     version: 1,
     engine: ENGINE,
-    at: formatTimestamp(input.at),
+    at,
     profile: input.profile,
     verdict: verdictOf(reasons),
     referenceVerdict: reference.allow ? 'allow' : 'deny',
@@ -48,7 +42,7 @@ export function verifyLayout(input: VerifyInput): Report {
     layout: result.layout,
     steps: result.steps,
     inspections: result.inspections,
-    inputs: digestInputs(input),
+    inputs: digestInputs(input, at),
   }
   return input.profile === 'reference' ? asReference(report, reference) : report
 }
@@ -60,6 +54,7 @@ function refuseKeys(keys: readonly UnusableKey[], findings: Findings): void {
   }
 }
 
+type Shared = Pick<Session, 'book' | 'answers' | 'runInspection'>
 type Outermost = Pick<ChainResult, 'findings' | 'layout' | 'steps' | 'inspections'>
 
 /** How strictly documents are read is ours alone wherever the reference could read them and allowed. */
@@ -73,7 +68,7 @@ function markReading(findings: readonly Finding[], reference: ReferenceAnswer): 
   return findings
 }
 
-function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection: RunInspection | null): Outermost {
+function verifyOutermost(input: VerifyInput, shared: Shared): Outermost {
   const { layout: document } = input
   if (document === null || !('envelope' in document)) return unreadable(document)
   const { envelope } = document
@@ -91,13 +86,12 @@ function verifyOutermost(input: VerifyInput, book: SignatureBook, runInspection:
       ancestors: [],
     },
     {
+      ...shared,
       at: input.at,
-      book,
       forms: input.forms ?? new Map(),
       certificates: new CertificateBook(input.certificates ?? null, input.at),
       revoked: new RevokedKeys(input.revokedKeys ?? [], input.at),
       functionaries: new DeclaredFunctionaries(input.functionaries ?? []),
-      runInspection,
     },
   )
 }
@@ -146,7 +140,7 @@ function asReference(report: Report, reference: ReferenceAnswer): Report {
 }
 
 /** One digest over everything the answer depends on. */
-function digestInputs(input: VerifyInput): string {
+function digestInputs(input: VerifyInput, at: string): string {
   const lines = [
     `layout ${input.layout?.sha256 ?? 'none'}`,
     ...input.layoutKeys.map(({ keyid, fingerprint }) => `key ${keyid} ${fingerprint}`),
@@ -161,8 +155,8 @@ function digestInputs(input: VerifyInput): string {
     ...linesOfTrust(input.certificates),
     `inspections ${input.runInspection ? 'run' : 'not run'}`,
   ]
-  const text = [`${ENGINE} ${input.profile} ${formatTimestamp(input.at)}`, ...lines.sort()].join('\n')
-  return toHex(sha256(utf8(text)))
+  const text = [`${ENGINE} ${input.profile} ${at}`, ...lines.sort()].join('\n')
+  return input.sha256Hex?.(text) ?? toHex(sha256(utf8(text)))
 }
 
 function lineOfParameter([name, value]: readonly [string, string]): string {

@@ -1,8 +1,9 @@
 import type { Key } from '#lib/crypto/index.ts'
-import { type Recorded, rulesFail } from '../../evaluate-rules.ts'
+import type { Recorded } from '../../evaluate-rules.ts'
 import { equalArtifacts } from '../../link.ts'
 import type { ReasonCode } from '../../report.ts'
 import { parseRule, type Rule } from '../../rule.ts'
+import type { RuleAnswers } from '../../rule-answers.ts'
 import type { Candidate, LinkStore, RunInspection, VerifyInput } from '../input.ts'
 import { allKeyids } from '../keyids.ts'
 import type { SignatureBook } from '../signatures.ts'
@@ -21,8 +22,7 @@ export type ReferenceAnswer =
  */
 export function verifyAsReference(
   input: VerifyInput,
-  book: SignatureBook,
-  runInspection: RunInspection | null,
+  shared: Pick<Session, 'book' | 'answers' | 'runInspection'>,
 ): ReferenceAnswer {
   try {
     if (input.layout === null) throw new Refusal('NO_LAYOUT', 'There is no layout.')
@@ -30,7 +30,7 @@ export function verifyAsReference(
     const layout = loadModel(input.layout, input.at)
     const keys = input.layoutKeys.map((key) => labelled(key, layout))
     const modern = isDsse(input.layout) || hasDsse(input.links)
-    const session = { at: input.at, book, runInspection, modern }
+    const session = { ...shared, at: input.at, modern }
     verify(layout, keys, input.links, input.parameters ?? null, [], session)
     return { allow: true }
   } catch (error) {
@@ -53,6 +53,7 @@ interface Session {
   readonly modern: boolean
   readonly at: number
   readonly book: SignatureBook
+  readonly answers: RuleAnswers
   readonly runInspection: RunInspection | null
 }
 
@@ -84,7 +85,7 @@ function verify(
   const verified = verifyThresholds(filled, loadLinks(filled, store, session.at), session)
   const records = verifySublayouts(verified, filled, store, path, session)
   const reduced = reduce(filled, records)
-  for (const step of filled.steps) verifyRules(step, reduced)
+  for (const step of filled.steps) verifyRules(step, reduced, session.answers)
   runInspections(filled, reduced, path, session)
   return summarise(filled, reduced)
 }
@@ -237,11 +238,11 @@ function reduce(layout: LayoutModel, records: ReadonlyMap<string, readonly Recor
 }
 
 /** verify_item_rules, materials first */
-function verifyRules(item: ItemModel, links: ReadonlyMap<string, Recorded>): void {
+function verifyRules(item: ItemModel, links: ReadonlyMap<string, Recorded>, answers: RuleAnswers): void {
   const record = links.get(item.name)
   if (record === undefined) throw new Refusal('STEP_MISSING', `in-toto has no link for ${item.name}.`)
   for (const list of ['materials', 'products'] as const) {
-    if (rulesFail({ rules: item[list], list, item: record, links })) {
+    if (answers.fails({ rules: item[list], list, item: record, links })) {
       throw new Refusal('ARTIFACT_UNEXPECTED', `The ${list} rules of ${item.name} fail.`)
     }
   }
@@ -252,7 +253,7 @@ function runInspections(
   layout: LayoutModel,
   steps: ReadonlyMap<string, Recorded>,
   path: readonly string[],
-  { runInspection }: Session,
+  { runInspection, answers }: Session,
 ): void {
   const links = new Map(steps)
   for (const { name, command } of layout.inspections) {
@@ -261,7 +262,7 @@ function runInspections(
     if (result.returnValue !== 0) throw new Refusal('INSPECTION_FAILED', `Inspection ${name} failed.`)
     links.set(name, result)
   }
-  for (const inspection of layout.inspections) verifyRules(inspection, links)
+  for (const inspection of layout.inspections) verifyRules(inspection, links, answers)
 }
 
 /** get_summary_link */
