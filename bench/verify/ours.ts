@@ -59,6 +59,7 @@ function judgeAtHand(dir: string): () => boolean {
       at: Date.now(),
       profile: 'strict',
       verifySignature: verifyNodeSignature,
+      sha256Hex,
       certificates: { verifyCertificate, intermediates: [], bundles: [] },
     })
     return verdict === 'allow'
@@ -67,10 +68,14 @@ function judgeAtHand(dir: string): () => boolean {
 
 /** All five signatures over bytes and with keys that are at hand. */
 function checksOf(dir: string): () => boolean {
-  const layout = parseEnvelope(readFileSync(join(dir, 'root.layout')))
+  const envelopeIn = (path: string) => {
+    const bytes = readFileSync(path)
+    return parseEnvelope(bytes, sha256Hex(bytes))
+  }
+  const layout = envelopeIn(join(dir, 'root.layout'))
   if (layout.kind !== 'layout') throw new Error('root.layout is no layout')
   const keys = [...layout.document.keys.values(), ...parsePublicKeyFile(readFileSync(join(dir, 'layout-keys.json')))]
-  const links = readdirSync(join(dir, 'links')).map((name) => parseEnvelope(readFileSync(join(dir, 'links', name))))
+  const links = readdirSync(join(dir, 'links')).map((name) => envelopeIn(join(dir, 'links', name)))
   const checks = [layout, ...links].map((envelope: Envelope) => {
     const [signature] = envelope.signatures
     const key = keys.find(({ keyid }) => keyid === signature?.keyid)

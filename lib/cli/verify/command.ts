@@ -79,6 +79,7 @@ export function verifyFolder(given: VerifyArguments): Report {
     runInspection: given.runInspections === null ? null : inspectionRunner(productFolder(given.runInspections)),
     profile: given.profile,
     verifySignature: verifyNodeSignature,
+    sha256Hex,
   })
 }
 

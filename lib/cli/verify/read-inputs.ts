@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile, parseX509Pem } from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import {
@@ -184,10 +184,11 @@ function readFolder(dir: string, { place, path }: Level, layout: Document, readi
   const others = once(() => readStatements(dir, place, names, reading))
   for (const step of stepNames(layout)) {
     const candidates: Candidate[] = []
+    const prefix = `${step}.`
     for (const name of names) {
-      const keyid = keyidIn(name, step)
+      const keyid = keyidIn(name, prefix)
       if (keyid === null) continue
-      const document = readLink(join(dir, name), `${place}${name}`, reading.tables)
+      const document = readLink(`${dir}${sep}${name}`, `${place}${name}`, reading.tables)
       candidates.push({ document, keyid, proofs: proofsOf(document, reading) })
       if (isLayout(document) && path.length <= LIMITS.sublayoutDepth) {
         const inner = basename(name, '.link')
@@ -213,7 +214,8 @@ function namesIn(dir: string): string[] | null {
 
 function proofsOf(document: Document, { proofs, timestamps }: Known): readonly TimeProof[] {
   const stamped = 'envelope' in document ? timestamps(document.envelope) : []
-  return [...(proofs.get(document.sha256) ?? []), ...stamped]
+  const known = proofs.get(document.sha256)
+  return known === undefined ? stamped : [...known, ...stamped]
 }
 
 /** Statements have no names that in-toto knows: every .json file that is an envelope, or should be one. */
@@ -258,10 +260,10 @@ function once<T>(make: () => T): () => T {
   }
 }
 
-/** The eight characters of the keyid in the name of a link of this step; null for any other file. */
-function keyidIn(name: string, step: string): string | null {
-  if (!name.startsWith(`${step}.`) || !name.endsWith('.link')) return null
-  const keyid = name.slice(step.length + 1, -'.link'.length)
+/** The eight characters of the keyid in the name of a link whose step makes this prefix; null for any other file. */
+function keyidIn(name: string, prefix: string): string | null {
+  if (!name.startsWith(prefix) || !name.endsWith('.link')) return null
+  const keyid = name.slice(prefix.length, -'.link'.length)
   return keyid.length === 8 && !keyid.includes('.') ? keyid : null
 }
 
