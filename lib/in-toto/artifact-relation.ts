@@ -15,7 +15,7 @@ export type Comparison = 'links' | 'statements'
 /** Of lists that are maps. Rules ask the same again and again, about lists that never change. */
 const known = new WeakMap<Artifacts, readonly ComparedList[]>()
 
-/** With how many others the answers are kept. */
+/** With how many others the answers are kept: the steps of a chain look at a few, a list that is kept for long at many. */
 const KEPT = 16
 
 function keep(list: Artifacts, compared: readonly ComparedList[]): void {

@@ -131,8 +131,12 @@ const QUOTE = 0x22
 /** what an entry has in canonical form besides its path, the separator included */
 const AROUND = PREFIX.length + 64 + 4
 
-const SMALL = 4096
+/**
+ * What small lists are written into, several of them: making an array of bytes takes longer than filling a small one. A
+ * list keeps no more than this alive.
+ */
 const SLAB = 16 * 1024
+const SMALL = SLAB / 4
 let slab = new Uint8Array(SLAB)
 let used = 0
 

@@ -7,7 +7,7 @@ export interface MutationTarget {
 
 const verify = (...names: readonly string[]) => names.map((name) => `lib/in-toto/verify/${name}.ts`)
 const inToto = (...names: readonly string[]) => names.map((name) => `lib/in-toto/${name}.ts`)
-const RULES = inToto('evaluate-rules.test', 'evaluate-rules-ways.test', 'glob.test')
+const RULES = inToto('evaluate-rules.test', 'evaluate-rules-ways.test', 'rule-answers.test', 'glob.test')
 const CHAINS = verify(
   'attacks.test',
   'security-cases.test',
@@ -56,7 +56,7 @@ const STORES = select(
 export const TARGETS: readonly MutationTarget[] = [
   {
     name: 'rules',
-    files: [...verify('item-rules', 'artifact-names'), ...inToto('evaluate-rules', 'strong-digests')],
+    files: [...verify('item-rules', 'artifact-names'), ...inToto('evaluate-rules', 'rule-answers', 'strong-digests')],
     tests: [...RULES, ...verify('item-rules.test', 'artifact-names.test'), ...CHAINS, ...STATEMENTS, VECTORS],
   },
   { name: 'globs', files: inToto('glob', 'glob-pattern'), tests: inToto('glob.test') },

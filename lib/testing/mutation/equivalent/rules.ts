@@ -4,60 +4,34 @@ import type { Equivalents } from '../equivalent.ts'
 export const RULES: Equivalents = {
   'lib/in-toto/evaluate-rules.ts': [
     {
-      was: 'if (everyEntry.length !== paths.length) everyEntry = Array.from(paths, (_, i) => i)',
-      changes: ['if (true) everyEntry = Array.from(paths, (_, i) => i)'],
-      why: 'what is kept saves time alone: without it the same is computed again',
+      was: 'if (before === 0) {',
+      changes: ['if (false) {', 'if (before === 0) {}'],
+      why: 'a shorter way: from an empty queue nothing is taken or disallowed, and what is required is missing',
     },
     {
-      was: 'function remember(input: RulesInput, fails: boolean): void {',
-      changes: ['function remember(input: RulesInput, fails: boolean): void {}'],
-      why: 'what is kept saves time alone: without it the same is computed again',
+      was: "return entries.length === 0 ? NONE : entries.map((i) => paths[i] ?? '')",
+      changes: ["return false ? NONE : entries.map((i) => paths[i] ?? '')"],
+      why: 'a shorter way: no entries have no names',
     },
     {
-      was: 'return known !== undefined && known.given === givenTo(input) ? known.fails : null',
-      changes: ['return false ? known.fails : null'],
-      why: 'what is kept saves time alone: without it the same is computed again',
+      was: 'const slot = Math.min(length, everyEntry.length - 1)',
+      changes: ['const slot = Math.min(length, everyEntry.length + 1)'],
+      why: 'more lengths are kept, which saves time alone',
     },
     {
-      was: 'answers.set(input.rules, { given: givenTo(input), fails })',
-      changes: ['answers.set(input.rules, {})'],
-      why: 'what is kept saves time alone: without it the same is computed again',
-    },
-    {
-      was: `let given = \`\${list} \${numberOf(item.materials)} \${numberOf(item.products)} \${item.fromStatement === true}\``,
-      changes: [
-        `let given = \`\${list} \${numberOf(item.materials)} \${numberOf(item.products)} \${item.fromStatement !== true}\``,
-      ],
-      why: 'the two answers change places: what was equal still is, and what was not is not',
-    },
-    {
-      was: "if (rule.keyword !== 'MATCH') continue",
-      changes: ['if (false) continue'],
-      why: 'another rule names no step, and so adds the same word whenever it is asked',
-    },
-    {
-      was: `given += from === undefined ? ' none' : \` \${numberOf(from[rule.with])} \${from.fromStatement === true}\``,
-      changes: [
-        `given += from === undefined ? ' none' : \` \${numberOf(from[rule.with])} \${from.fromStatement !== true}\``,
-      ],
-      why: 'the two answers change places: what was equal still is, and what was not is not',
-    },
-    {
-      was: `given += from === undefined ? ' none' : \` \${numberOf(from[rule.with])} \${from.fromStatement === true}\``,
-      changes: [
-        `given -= from === undefined ? ' none' : \` \${numberOf(from[rule.with])} \${from.fromStatement === true}\``,
-      ],
-      why: 'it is no number then, which equals nothing: without what is kept the same is computed again',
-    },
-    {
-      was: 'if (known !== null) return known',
+      was: 'if (known?.length === length) return known',
       changes: ['if (false) return known'],
       why: 'what is kept saves time alone: without it the same is computed again',
     },
     {
-      was: "if (queue.length === 0 && rule.keyword !== 'REQUIRE') continue",
-      changes: ['if (false) continue'],
-      why: 'a shorter way: in an empty queue nothing is taken, disallowed or cut off',
+      was: 'const left = leftover.length === 0 ? NONE : leftOf(rule, list, leftover, why, sides)',
+      changes: ['const left = false ? NONE : leftOf(rule, list, leftover, why, sides)'],
+      why: 'a shorter way: where nothing is left there is nothing to explain',
+    },
+    {
+      was: 'if (sorted && entries.length <= LIMITS.shown) return entries',
+      changes: ['if (false) return entries', 'if (sorted && entries.length < LIMITS.shown) return entries'],
+      why: 'a shorter way: the first of them are all of them',
     },
     {
       was: "if (rule.keyword === 'MATCH' && links.has(rule.from) && cutsBadly(rule, files, queue)) return true",
@@ -75,12 +49,12 @@ export const RULES: Equivalents = {
       why: 'what is no MATCH names no step, and no step has this list: the condition is for the type',
     },
     {
-      was: "if (keyword === 'DISALLOW' || keyword === 'REQUIRE') return { consumed: [], rest: queue }",
+      was: "if (keyword === 'DISALLOW' || keyword === 'REQUIRE') return { consumed: NONE, rest: queue }",
       changes: [
-        'if (false) return { consumed: [], rest: queue }',
-        "if (keyword === 'DISALLOW' && keyword === 'REQUIRE') return { consumed: [], rest: queue }",
-        "if (false || keyword === 'REQUIRE') return { consumed: [], rest: queue }",
-        "if (keyword === 'DISALLOW' || false) return { consumed: [], rest: queue }",
+        'if (false) return { consumed: NONE, rest: queue }',
+        "if (keyword === 'DISALLOW' && keyword === 'REQUIRE') return { consumed: NONE, rest: queue }",
+        "if (false || keyword === 'REQUIRE') return { consumed: NONE, rest: queue }",
+        "if (keyword === 'DISALLOW' || false) return { consumed: NONE, rest: queue }",
       ],
       why: 'a shorter way: these take no file when asked for each',
     },
@@ -159,6 +133,18 @@ export const RULES: Equivalents = {
       why: 'digests differ only where the step was found',
     },
   ],
+  'lib/in-toto/rule-answers.ts': [
+    {
+      was: "if (rule.keyword !== 'MATCH') return true",
+      changes: ['if (false) return true'],
+      why: 'another rule names no step: the condition is for the type',
+    },
+    {
+      was: 'return record?.fromStatement === true',
+      changes: ['return record?.fromStatement !== true'],
+      why: 'the two answers change places: what was equal still is, and what was not is not',
+    },
+  ],
   'lib/in-toto/verify/artifact-names.ts': [
     {
       was: 'if (normal.has(recorded[list])) continue',
@@ -213,13 +199,13 @@ export const RULES: Equivalents = {
       why: 'a shorter way: of a list that is strong no file is weak',
     },
     {
-      was: 'if (strong.has(artifacts)) return true',
-      changes: ['if (false) return true'],
+      was: 'if (artifacts instanceof ArtifactList || strong.has(artifacts)) return true',
+      changes: ['if (false) return true', 'if (artifacts instanceof ArtifactList && strong.has(artifacts)) return true'],
       why: 'what is kept saves time alone: without it the same is computed again',
     },
     {
-      was: 'if (strong.has(artifacts)) return true',
-      changes: ['if (strong.has(artifacts)) return false'],
+      was: 'if (artifacts instanceof ArtifactList || strong.has(artifacts)) return true',
+      changes: ['if (artifacts instanceof ArtifactList || strong.has(artifacts)) return false'],
       why: 'a shorter way: of a list that is strong no file is weak',
     },
     {
