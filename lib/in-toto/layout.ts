@@ -143,8 +143,7 @@ function readKey(value: JsonValue, keyid: string): Key {
     return parseKeyObject(value)
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    const code = error.code === 'UNSUPPORTED' ? 'UNSUPPORTED' : CODE
-    throw new FormatError(code, `The key at ${place} cannot be used: ${error.message}`, place)
+    throw new FormatError(CODE, `The key at ${place} cannot be used: ${error.message}`, place)
   }
 }
 

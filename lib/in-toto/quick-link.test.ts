@@ -125,6 +125,10 @@ describe('a link is read the same by the quick and by the general reader', () =>
     ['a member twice', (text) => text.replace('"src/file-1.c"', '"src/file-0.c"')],
     ['files out of order', (text) => text.replace('"src/file-1.c"', '"zzz"')],
     ['an escape in a name', (text) => text.replace('"src/file-1.c"', '"src/file-1\\u002ec"')],
+    [
+      'output beyond ASCII, behind which places in text and bytes are not the same',
+      (text) => text.replace('a \\"b', 'é \\"b'),
+    ],
     ['a name beyond ASCII', (text) => text.replace('"src/file-1.c"', '"src/file-1é"')],
     ['a line break in a name', (text) => text.replace('"src/file-1.c"', '"src/file-1\n"')],
     ['another algorithm', (text) => text.replace('"sha256"', '"sha512"')],

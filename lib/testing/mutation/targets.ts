@@ -123,6 +123,12 @@ export const TARGETS: readonly MutationTarget[] = [
       'statements/step-evidence.test',
     ),
   },
+  { name: 'quick', files: inToto('quick-link', 'file-table', 'scan'), tests: inToto('quick-link.test') },
+  {
+    name: 'layouts',
+    files: inToto('layout', 'layout-strict', 'rule', 'reader'),
+    tests: [...inToto('layout.test', 'evaluate-rules.test'), ...CHAINS, VECTORS],
+  },
   {
     name: 'select',
     files: select('select-evidence', 'choose', 'pinned', 'mixed-runs', 'standing'),

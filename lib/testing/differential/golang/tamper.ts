@@ -236,6 +236,8 @@ export const CERTIFIED_TAMPERINGS: readonly CertifiedTampering[] = [
   {
     name: 'a wildcard beside a name',
     fatal: true,
+    // where another tampering adds a constraint that the certificate meets: one that means nothing is refused all the same
+    stricter: ['LAYOUT_STRICT'],
     apply: (draft, random) => setConstraint(draft, random, { organizations: ['*', 'SPIRE'] }),
   },
   {

@@ -200,7 +200,10 @@ export const RULES: Equivalents = {
     },
     {
       was: 'if (artifacts instanceof ArtifactList || strong.has(artifacts)) return true',
-      changes: ['if (false) return true', 'if (artifacts instanceof ArtifactList && strong.has(artifacts)) return true'],
+      changes: [
+        'if (false) return true',
+        'if (artifacts instanceof ArtifactList && strong.has(artifacts)) return true',
+      ],
       why: 'what is kept saves time alone: without it the same is computed again',
     },
     {
