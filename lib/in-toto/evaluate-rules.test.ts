@@ -279,12 +279,20 @@ describe('reading rules', () => {
     'MATCH a FROM b',
     'MATCH a WITH PRODUCTS FROM b c',
     'MATCH a IN b IN c WITH PRODUCTS FROM d',
+    'MATCH a UNDER b WITH PRODUCTS FROM d',
+    'MATCH a WITH PRODUCTS UNDER b FROM d',
+    'MATCH a IN b AND PRODUCTS FROM d',
+    'MATCH a AND PRODUCTS FROM d',
+    'MATCH a WITH PRODUCTS OF d',
+    'MATCH a WITH PRODUCTS IN b OF d',
   ])('%j is none', (text) => {
     expect(() => rule(text)).toThrowError(expect.objectContaining({ code: 'LAYOUT_INVALID' }))
   })
 
   test('tokens with blanks are quoted, so that a rule reads as it is', () => {
     expect(ruleText(parseRule(['ALLOW', 'my file']))).toBe('ALLOW "my file"')
+    expect(ruleText(parseRule(['ALLOW', '"']))).toBe('ALLOW "\\""')
+    expect(ruleText(parseRule(['ALLOW', '']))).toBe('ALLOW ""')
   })
 })
 

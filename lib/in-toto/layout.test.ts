@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FormatError, type JsonObject, jsonObject, keyObject, parseJson, utf8 } from '#lib/crypto/index.ts'
+import { FormatError, type JsonObject, jsonObject, keyObject, parseJson, toHex, utf8 } from '#lib/crypto/index.ts'
 import { authoritiesObject, makeAuthority } from '#lib/testing/authority/certificates.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { parseLayoutDocument } from './layout.ts'
@@ -166,6 +166,10 @@ describe('what is no layout is refused with its place', () => {
     ['pubkeys', 'Expected an array at @; found nothing.', { pubkeys: undefined }],
     ['pubkeys[0]', 'Expected a string at @; found 7.', { pubkeys: [7] }],
     ['pubkeys[1]', 'Expected a keyid in hex at @; found "key g".', { pubkeys: ['ab', 'key g', 'x'] }],
+    ['pubkeys[0]', 'Expected a keyid in hex at @; found "xy".', { pubkeys: ['xy', 'ab'] }],
+    ['name', `Expected a string at @; found an array.`, { name: [] }],
+    ['threshold', `Expected a whole number from 1 at @; found "${'x'.repeat(60)}".`, { threshold: 'x'.repeat(60) }],
+    ['threshold', `Expected a whole number from 1 at @; found "${'x'.repeat(60)}…".`, { threshold: 'x'.repeat(61) }],
     ['threshold', 'Expected a whole number from 1 at @; found 0.', { threshold: 0 }],
     ['threshold', 'Expected a whole number from 1 at @; found nothing.', { threshold: undefined }],
     ['threshold', 'Expected a whole number from 1 at @; found "2".', { threshold: '2' }],
@@ -350,6 +354,39 @@ describe('what weakens a layout unnoticed is complained of', () => {
     expect(complaints(layout({ steps: [step({ name: whole })], inspect }))).toEqual(
       alike(whole, parts, 'inspect[0].name'),
     )
+  })
+
+  test('but not names that differ in one language and are written alike in capitals', () => {
+    expect(complaints(layout({ steps: [step({ name: 'maß' }), step({ name: 'MASS' })] }))).toEqual([])
+  })
+
+  test('an Ed25519 authority whose key in hex is another', () => {
+    const own = makeAuthority('ed', 'bank.example', null, { kind: 'ed25519' })
+    const [[keyid, authority] = ['', null]] = authoritiesObject([own])
+    if (!(authority instanceof Map)) throw new Error('no authority')
+    const of = (publicKey: string) => {
+      const keyval = jsonObject({ certificate: own.pem, public: publicKey })
+      return complaints(
+        layout({}, { rootcas: new Map([[keyid, new Map([...authority, ['keyval', keyval]] as const)]]) }),
+      )
+    }
+    const hex = toHex(own.certificate.spki.subarray(-32))
+    expect(of(hex)).toEqual([])
+    expect(of(hex.toUpperCase())).toEqual([])
+    for (const other of [
+      toHex(own.certificate.spki.subarray(0, 32)),
+      `${hex}00`,
+      `00${hex}`,
+      hex.slice(2),
+      `x${hex.slice(1)}`,
+    ])
+      expect(of(other)).toHaveLength(1)
+    // a key in hex is one of Ed25519, and of no other kind
+    const [[id, elliptic] = ['', null]] = authoritiesObject([root])
+    if (!(elliptic instanceof Map)) throw new Error('no authority')
+    const keyval = jsonObject({ certificate: root.pem, public: toHex(root.certificate.spki.subarray(-32)) })
+    const rootcas = new Map([[id, new Map([...elliptic, ['keyval', keyval]] as const)]])
+    expect(complaints(layout({}, { rootcas }))).toHaveLength(1)
   })
 
   test('an authority that is called otherwise, or whose key is not that of its certificate', () => {

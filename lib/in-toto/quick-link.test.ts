@@ -121,6 +121,26 @@ describe('a link is read the same by the quick and by the general reader', () =>
     ).toBe(true)
   })
 
+  test.each<[string, (names: readonly string[]) => readonly string[]]>([
+    ['a name before those that were read before', (names) => ['zzz', ...names]],
+    ['those that were read before, and again', (names) => [...names.slice(0, 9), ...names.slice(3)]],
+    ['the one before the run that was read before', (names) => [names[3] ?? '', ...names.slice(3)]],
+    ['a run behind a later one', (names) => [...names.slice(8, 12), ...names.slice(2, 6), 'zzz']],
+  ])('no list out of order or with a file twice is read quickly: %s', (_, change) => {
+    const names = Object.keys(files(25)).sort()
+    const listed = (order: readonly string[]) => {
+      const list = order.map((name) => `"${name}": {"sha256": "${'ab'.repeat(32)}"}`)
+      return utf8(
+        `{"signatures": [], "signed": {"_type": "link", "byproducts": {}, "command": [], "environment": {}, "materials": {${list.join(', ')}}, "name": "build", "products": {}}}`,
+      )
+    }
+    const tables = new ArtifactTables()
+    expect(readQuickly(listed(names), tables)).not.toBe(null)
+    expect(readQuickly(listed([...names, 'zzz']), tables)).not.toBe(null)
+    expect(readQuickly(listed(change(names)), tables)).toBe(null)
+    expect(readQuickly(listed(change(names)))).toBe(null)
+  })
+
   test.each<[string, (text: string) => string]>([
     ['a member twice', (text) => text.replace('"src/file-1.c"', '"src/file-0.c"')],
     ['files out of order', (text) => text.replace('"src/file-1.c"', '"zzz"')],

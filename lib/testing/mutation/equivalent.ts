@@ -3,6 +3,7 @@ import { BUILDS } from './equivalent/builds.ts'
 import { CERTIFICATES } from './equivalent/certificates.ts'
 import { ENVELOPES } from './equivalent/envelopes.ts'
 import { GLOBS } from './equivalent/globs.ts'
+import { LAYOUTS } from './equivalent/layouts.ts'
 import { RULES } from './equivalent/rules.ts'
 import { SELECT } from './equivalent/select.ts'
 import { SIGNERS } from './equivalent/signers.ts'
@@ -31,6 +32,7 @@ export const EQUIVALENT: Equivalents = {
   ...STEPS,
   ...ANSWER,
   ...ENVELOPES,
+  ...LAYOUTS,
   ...SELECT,
   ...BUILDS,
 }
