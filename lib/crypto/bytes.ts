@@ -81,6 +81,17 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBu
   return whole
 }
 
+/** Bytes above which memory is given back at once. */
+const LARGE = 1024 * 1024
+
+/**
+ * Gives back the memory of large bytes, where the collector would do it some time later: whoever looks at them, or at
+ * anything else of their buffer, sees nothing from now on.
+ */
+export function giveBack({ length, buffer }: Uint8Array): void {
+  if (length > LARGE && buffer instanceof ArrayBuffer && 'transfer' in buffer) buffer.transfer(0)
+}
+
 /** SHA-256, synchronous and portable. On Node, `lib/crypto/node` has a faster one for large inputs. */
 export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(nobleSha256(bytes))

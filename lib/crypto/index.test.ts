@@ -20,6 +20,7 @@ test('the public face of lib/crypto is this list', () => {
       "findPaths",
       "fromBase64",
       "fromHex",
+      "giveBack",
       "golangKeyObject",
       "isExpiredKey",
       "isTrustDomain",

@@ -8,6 +8,7 @@ export {
   decodeUtf8,
   equalBytes,
   fromHex,
+  giveBack,
   sha256,
   toHex,
   utf8,

@@ -2,6 +2,7 @@ import {
   asciiCutter,
   concatBytes,
   encodeCanonicalJson,
+  giveBack,
   JSON_LIMITS,
   type JsonObject,
   type JsonValue,
@@ -77,7 +78,7 @@ class QuickLink implements OpenEnvelope {
     try {
       return use(bytes)
     } finally {
-      if (bytes.length > LARGE) free(bytes)
+      giveBack(bytes)
     }
   }
 
@@ -112,14 +113,6 @@ function writeAll(target: Uint8Array, parts: readonly Uint8Array[]): number {
     at += part.length
   }
   return at
-}
-
-/** Bytes above which memory is given back at once. */
-const LARGE = 1024 * 1024
-
-/** Gives memory back, where the collector would do it some time later: what looks at it from now on sees nothing. */
-function free(bytes: Uint8Array<ArrayBuffer>): void {
-  if ('transfer' in bytes.buffer) bytes.buffer.transfer(0)
 }
 
 function listed({ artifacts }: FileList): JsonObject {
@@ -193,7 +186,8 @@ function readSignatures(scan: Scan): [string, string][] | null {
     const start = scan.at
     const found = scan.match(SIGNATURE)
     if (found === null || signatures.length >= LIMITS.signatures) return null
-    signatures.push([scan.copy(found[1] ?? '', start), found[2] ?? ''])
+    // copies: a part of the text would keep all of it alive as long as the signature
+    signatures.push([scan.copy(found[1] ?? '', start), scan.copy(found[2] ?? '', start)])
     if (found[3] === ']') return signatures
   }
 }

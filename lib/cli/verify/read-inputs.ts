@@ -1,6 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { decodeUtf8, FormatError, type Key, parseJson, parsePublicKeyFile, parseX509Pem } from '#lib/crypto/index.ts'
+import {
+  decodeUtf8,
+  FormatError,
+  giveBack,
+  type Key,
+  parseJson,
+  parsePublicKeyFile,
+  parseX509Pem,
+} from '#lib/crypto/index.ts'
 import { sha256Hex } from '#lib/crypto/node/index.ts'
 import {
   ArtifactTables,
@@ -284,7 +292,12 @@ function isLayout(document: Document): boolean {
 function readLink(path: string, source: string, tables: ArtifactTables): Document {
   try {
     const bytes = readRegularFile(path)
-    if (bytes instanceof Uint8Array) return readDocument(source, bytes, sha256Hex(bytes), tables)
+    if (bytes instanceof Uint8Array) {
+      const document = readDocument(source, bytes, sha256Hex(bytes), tables)
+      // it owes nothing to them any more, and the next may be as large
+      giveBack(bytes)
+      return document
+    }
     return { source, sha256: '', problem: { ...bytes, place: '' }, open: null }
   } catch (error) {
     return { source, sha256: '', problem: { code: 'MALFORMED', message: causeOf(error), place: '' }, open: null }
