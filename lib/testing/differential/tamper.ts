@@ -213,7 +213,10 @@ export const TAMPERINGS: readonly Tampering[] = [
     step.delete('expected_command')
   }),
   inStep('threshold one higher', (step) => {
-    step.set('threshold', BigInt(Number(step.get('threshold')) + 1))
+    // One more than a threshold that no step may have would be a threshold that some step may have: it would take
+    // back what a fatal tampering before it did.
+    const threshold = step.get('threshold')
+    if (typeof threshold === 'bigint' && threshold >= 1n) step.set('threshold', threshold + 1n)
   }),
   inStep(
     'threshold 0',
