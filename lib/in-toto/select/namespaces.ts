@@ -17,6 +17,11 @@ export interface Inner {
   readonly choices: readonly Choice[]
 }
 
+/** Choices with their steps' names; of a sublayout with the steps that lead there. */
+export function namedChoices({ path, choices }: Inner): [string, Choice][] {
+  return choices.map((choice) => [[...path, choice.step.name].join(' / '), choice])
+}
+
 /** The links of one level and of the sublayouts in it, as a directory would hold them. */
 export interface Filled {
   readonly links: LinkStore
