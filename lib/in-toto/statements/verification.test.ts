@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { jsonObject, parseJson, utf8 } from '#lib/crypto/index.ts'
 import { verifySignature } from '#lib/crypto/node/index.ts'
+import { linkDocument } from '#lib/testing/authority/documents.ts'
 import { dsse } from '#lib/testing/authority/envelopes.ts'
 import { makeKey } from '#lib/testing/authority/keys.ts'
 import { describeShared } from '#lib/testing/shared-data.ts'
@@ -10,6 +11,7 @@ const AT = Date.parse('2026-06-01T00:00:00Z')
 const verifier = makeKey('verifier')
 const mallory = makeKey('mallory')
 const V1 = 'https://slsa.dev/verification_summary/v1'
+const WITNESS = 'https://witness.testifysec.com/attestation-collection/v0.1'
 const A = 'a'.repeat(64)
 
 const PASSED = {
@@ -77,8 +79,7 @@ test('the verification of a Witness policy is told by its verifier, alone or in 
     { type: V1, attestation: witness },
     { type: V1, attestation: 1 },
   ]
-  const type = 'https://witness.testifysec.com/attestation-collection/v0.1'
-  const found = verificationsIn(envelopeOf({ name: 'verify', attestations }, type))
+  const found = verificationsIn(envelopeOf({ name: 'verify', attestations }, WITNESS))
   expect(found).toHaveLength(2)
   expect(found[0]).toMatchObject(expected)
   expect(found[1]?.gaps[0]).toBe('Expected an object at predicate.attestations[2].attestation; found 1.')
@@ -107,6 +108,14 @@ describe('nothing but PASSED passes, and what is missing is told', () => {
   ])('%s', (_, predicate, gap) => {
     expect(only(predicate)?.gaps.join(' ')).toMatch(gap)
   })
+})
+
+test('only statements of these types state a verification, whatever else looks like one', () => {
+  const inside = { attestations: [{ type: V1, attestation: PASSED }] }
+  expect(verificationsIn(envelopeOf(inside, 'https://example.com/other'))).toEqual([])
+  expect(verificationsIn(envelopeOf({ attestations: null }, WITNESS))).toEqual([])
+  const link = dsse(linkDocument({ name: 'build' }), [verifier])
+  expect(verificationsIn(parseEnvelope(link))).toEqual([])
 })
 
 test('a name is nobody: the keys that are trusted for it must have signed', () => {

@@ -36,6 +36,7 @@ const STORES = select(
   'builds.test',
   'taken-out.test',
   'judge-build.test',
+  'verdict-key.test',
   'evidence.test',
   'unbound.test',
   'choose-own.test',
@@ -130,6 +131,30 @@ export const TARGETS: readonly MutationTarget[] = [
     tests: inToto('layout.test', 'evaluate-rules.test'),
   },
   {
+    name: 'statements',
+    files: inToto(
+      'statements/digest-set',
+      'statements/facts',
+      'statements/files',
+      'statements/link-predicate',
+      'statements/slsa-provenance',
+      'statements/test-result',
+      'statements/verification',
+      'statements/verification-summary',
+      'statements/witness-collection',
+    ),
+    tests: [
+      ...STATEMENTS,
+      ...inToto(
+        'statements/predicates.test',
+        'statements/hostile-statements.test',
+        'statements/real-witness.test',
+        'statements/verification.test',
+      ),
+      ...select('mixed-runs.test'),
+    ],
+  },
+  {
     name: 'select',
     files: select('select-evidence', 'choose', 'pinned', 'mixed-runs', 'standing'),
     tests: STORES,
@@ -138,6 +163,7 @@ export const TARGETS: readonly MutationTarget[] = [
     name: 'builds',
     files: select(
       'judge-build',
+      'verdict-key',
       'merge',
       'evidence',
       'links-of',
